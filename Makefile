@@ -1,0 +1,49 @@
+# Two commands do everything: `make bench` and `make test`. Each builds .venv when it is missing.
+PYTHON  ?= python3
+FILE    ?= experiments/leads.toml
+BIN     := .venv/bin
+READY   := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help bench plan test test-slow check perf map lock clean
+
+help: ## Print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Makefile: python %d.%d found, 3.11 to 3.13 is needed. Say which: make PYTHON=python3.12 ..." % v)'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+bench: $(READY) ## Run an experiment to a leaderboard and a submission (FILE=experiments/leads.toml)
+	$(BIN)/bench run "$(FILE)"
+
+plan: $(READY) ## Print what an experiment would run, fitting nothing (FILE=...)
+	$(BIN)/bench plan "$(FILE)"
+
+test: check ## Lint, types and the tests that CI runs
+	$(BIN)/python -m pytest -n 2
+
+test-slow: $(READY) ## The full-size checks that take minutes
+	$(BIN)/python -m pytest -m slow
+
+check: $(READY) ## Lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+perf: $(READY) ## Timings, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+map: $(READY) ## Print the map of the code from its own docstrings
+	@$(BIN)/python -m tests.map
+
+lock: ## Pin the versions again (needs uv)
+	uv pip compile --universal --python-version 3.11 --only-binary :all: --fork-strategy fewest --generate-hashes \
+		--no-emit-index-url --no-header --extra dev --upgrade pyproject.toml -o requirements.lock
+
+clean: ## Delete .venv and caches; results stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

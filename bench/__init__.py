@@ -1,0 +1,1 @@
+"""Leadbench: an AutoML benchmarking harness for lead conversion."""
