@@ -1,0 +1,99 @@
+"""A component, what it asks of a table and what it makes of it; and the table of one axis's components."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.errors import ExperimentError, did_you_mean
+from bench.space import Hyperparameter, Value
+from bench.vocabulary import TRAITS, Axis
+
+
+@dataclass(frozen=True, eq=False)  # a component is itself, not its fields
+class Component:
+    """One named choice on one axis.
+
+    Attributes
+    ----------
+    factory : callable
+        Takes the hyperparameters by name and returns the step. Heavy libraries are imported inside it, so that
+        planning does not wait for them.
+    space : its hyperparameters
+    clears, brings : traits that are gone, or new, behind it
+    requires : traits it cannot do without
+    refuses : traits it cannot take; ``"a+b"`` refuses the two together only
+    ignores : axes whose choice makes no difference to it
+    """
+
+    name: str
+    factory: Callable[..., Any]
+    space: Mapping[str, Hyperparameter] = field(default_factory=dict)
+    clears: frozenset[str] = frozenset()
+    brings: frozenset[str] = frozenset()
+    requires: frozenset[str] = frozenset()
+    refuses: frozenset[str] = frozenset()
+    ignores: frozenset[Axis] = frozenset()
+
+    def __post_init__(self) -> None:
+        named = {t for refusal in self.refuses for t in refusal.split("+")}
+        unknown = (self.clears | self.brings | self.requires | named) - TRAITS.keys()
+        if unknown:
+            raise ValueError(f"component {self.name!r} names unknown traits {sorted(unknown)}")
+
+    @property
+    def about(self) -> str:
+        """The first line of the factory's docstring."""
+        return (self.factory.__doc__ or "").strip().splitlines()[0]
+
+    def objection(self, traits: frozenset[str]) -> str | None:
+        """Return why it cannot work behind ``traits``, in words, or None."""
+        for trait in sorted(self.requires - traits):
+            return f"{self.name} needs {TRAITS[trait]}"
+        for refusal in sorted(self.refuses):
+            if traits.issuperset(refusal.split("+")):
+                found = " in ".join(TRAITS[trait] for trait in refusal.split("+"))
+                return f"{self.name} cannot take {found}"
+        return None
+
+    def settle(self, given: Mapping[str, Value], place: str) -> dict[str, Value]:
+        """Return a value for every hyperparameter: the given ones, checked, and the defaults.
+
+        Raises
+        ------
+        ExperimentError
+            If a name is unknown or a value is not allowed; ``place`` opens the sentence.
+        """
+        for name, value in given.items():
+            if name not in self.space:
+                known = did_you_mean(name, self.space) if self.space else " It has none."
+                raise ExperimentError(f"{place}: '{self.name}' has no hyperparameter '{name}'.{known}")
+            allowed = self.space[name].refusal(value)
+            if allowed:
+                raise ExperimentError(f"{place}: '{name}' of '{self.name}' is {value!r}, but must be {allowed}.")
+        return {name: parameter.cast(given.get(name, parameter.default)) for name, parameter in self.space.items()}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The components of one axis, by name, in the order of their table."""
+
+    axis: Axis
+    table: tuple[Component, ...]
+
+    def __iter__(self) -> Iterator[Component]:
+        return iter(self.table)
+
+    def __contains__(self, name: str) -> bool:
+        return any(component.name == name for component in self.table)
+
+    def __getitem__(self, name: str) -> Component:
+        for component in self.table:
+            if component.name == name:
+                return component
+        raise KeyError(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names in table order."""
+        return tuple(component.name for component in self.table)
