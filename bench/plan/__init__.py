@@ -1,0 +1,1 @@
+"""What will run, known before anything is fitted."""

@@ -1,0 +1,216 @@
+"""The experiment file, checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from bench.components import REGISTRIES
+from bench.data.folds import FoldsSection
+from bench.data.roles import Roles
+from bench.errors import ExperimentError, did_you_mean
+from bench.registry import Component
+from bench.score.objective import Objective
+from bench.section import Section
+from bench.space import Value
+from bench.vocabulary import AXES, DO_NOTHING, Axis
+
+ComponentName = Annotated[str, Field(min_length=1)]
+Settings = dict[str, Value | list[Value]]
+Axes = Annotated[tuple[ComponentName | Settings, ...], Field(strict=False, min_length=1)]
+
+
+class GridSection(Section):
+    """The `[grid]` section: the components to cross. A component with values of its own is a table.
+
+    ``{ name = "lightgbm", trees = [200, 400] }`` is one choice for each value; several lists are crossed.
+    """
+
+    imputation: Axes = (DO_NOTHING["imputation"],)
+    encoding: Axes = ("ordinal",)
+    text: Axes = (DO_NOTHING["text"],)
+    resampling: Axes = (DO_NOTHING["resampling"],)
+    model: Axes
+
+
+class EnsembleSection(Section):
+    """The `[ensemble]` section."""
+
+    candidates: int = Field(25, ge=1, le=1000, description="the best trials that may become members")
+
+
+class ExperimentFile(Section):
+    """An experiment file: one question and everything needed to answer it."""
+
+    question: str = Field("", description="what the experiment is to find out")
+    data: Roles
+    folds: FoldsSection = FoldsSection()
+    objective: Objective = Objective()
+    grid: GridSection
+    ensemble: EnsembleSection = EnsembleSection()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A component with a value for each of its hyperparameters."""
+
+    component: Component
+    values: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment file that passed every check that needs no data.
+
+    Attributes
+    ----------
+    name : the file's stem; results go to ``results/<name>``
+    axes : for each axis its choices, hyperparameter values crossed, in the file's order
+    """
+
+    name: str
+    path: Path
+    question: str
+    data: Roles
+    folds: FoldsSection
+    objective: Objective
+    ensemble: EnsembleSection
+    axes: dict[Axis, tuple[Choice, ...]]
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Read and check an experiment file.
+
+    Raises
+    ------
+    ExperimentError
+        With the place (file, line, key), what was found, what is allowed and the nearest known name.
+    """
+    text = _read(path)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(f"{path}: not valid TOML: {error}.") from None
+    try:
+        file = ExperimentFile.model_validate(content)
+    except ValidationError as error:
+        raise ExperimentError(_sentence(path, text, error.errors()[0])) from None
+    axes = {axis: _choices(axis, getattr(file.grid, axis), _place(path, text, "grid", axis)) for axis in AXES}
+    return Experiment(path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, axes)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an experiment file, for editors; component names included."""
+    schema = ExperimentFile.model_json_schema()
+    for axis, registry in REGISTRIES.items():
+        items = schema["$defs"]["GridSection"]["properties"][axis]["items"]
+        items["anyOf"][0] = {"enum": list(registry.names())}
+        items["anyOf"][1] = {
+            "anyOf": [
+                {
+                    "type": "object",
+                    "required": ["name"],
+                    "additionalProperties": False,
+                    "properties": {"name": {"const": component.name}} | {key: {} for key in component.space},
+                }
+                for component in registry
+            ]
+        }
+    return schema | {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Leadbench experiment",
+    }
+
+
+def _read(path: Path) -> str:
+    if re.fullmatch(r"[\w][\w .+-]*", path.stem) is None:
+        raise ExperimentError(
+            f"{path}: an experiment is named by its file, and '{path.stem}' cannot name a results folder. "
+            "Use letters, digits, '-', '_', '.', '+' and spaces."
+        )
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        folder = path.parent
+        found = sorted(str(other) for other in folder.glob("*.toml")) if folder.is_dir() else []
+        there = f" There: {', '.join(found)}." if found else ""
+        raise ExperimentError(f"{path}: no such experiment file.{there} `bench init` writes one.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExperimentError(f"{path}: cannot be read as a UTF-8 text file ({error}).") from None
+
+
+def _place(path: Path, text: str, *keys: str) -> str:
+    """Name the file and, where it can be found, the line of a dotted key: tomllib does not tell."""
+    header: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if found := re.match(r"\s*\[+([^\]]+)\]", line):
+            header = [part.strip(" \"'") for part in found.group(1).split(".")]
+            here = header
+        elif found := re.match(r"\s*[\"']?([^\s\"'=\[{#]+)[\"']?\s*=", line):
+            here = header + found.group(1).split(".")
+        else:
+            continue
+        if here == list(keys):
+            return f"{path}, line {number}"
+    return _place(path, text, *keys[:-1]) if keys else str(path)
+
+
+def _sentence(path: Path, text: str, error: ErrorDetails) -> str:
+    """Say one of pydantic's findings in one sentence."""
+    # Numbers are places in a list and types are branches of a union; neither is a key of the file.
+    keys = [part for part in error["loc"] if isinstance(part, str) and part.isidentifier()]
+    key, outside = (keys[-1], keys[:-1]) if keys else ("", [])
+    place = _place(path, text, *keys)
+    inside = f" in [{'.'.join(outside)}]" if outside else ""
+    if error["type"] == "extra_forbidden":
+        return f"{place}: unknown key '{key}'{inside}.{did_you_mean(key, _known(outside))}"
+    if error["type"] == "missing":
+        what = f"key '{key}'" if outside else f"section [{key}]"
+        return f"{place}: the {what} is missing{inside}."
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return f"{place}: {message}."
+    found = "" if isinstance(error["input"], dict) else f" is {error['input']!r}, but"
+    wanted = message.replace("Input should", "should", 1) if found else message
+    return f"{place}: '{key}'{inside}{found} {wanted}."
+
+
+def _known(sections: list[str]) -> list[str]:
+    """Return the keys that are allowed in a section."""
+    model: Any = ExperimentFile
+    for section in sections:
+        annotation = model.model_fields[section].annotation
+        parts = getattr(annotation, "__args__", (annotation,))
+        model = next(part for part in parts if hasattr(part, "model_fields"))
+    return list(model.model_fields)
+
+
+def _choices(axis: Axis, entries: tuple[str | Settings, ...], place: str) -> tuple[Choice, ...]:
+    """Cross the listed values of every entry of an axis; a choice written twice counts once."""
+    registry = REGISTRIES[axis]
+    choices: dict[Choice, None] = {}
+    for entry in entries:
+        settings: Settings = {"name": entry} if isinstance(entry, str) else dict(entry)
+        name = settings.pop("name", None)
+        if not isinstance(name, str):
+            raise ExperimentError(
+                f"{place}: a component of '{axis}' in [grid] has no name. "
+                f'Write {{ name = "{registry.names()[0]}", ... }}.'
+            )
+        if name not in registry:
+            raise ExperimentError(f"{place}: unknown {axis} '{name}' in [grid].{did_you_mean(name, registry.names())}")
+        listed = [value if isinstance(value, list) else [value] for value in settings.values()]
+        if not all(listed):
+            raise ExperimentError(f"{place}: '{name}' has a hyperparameter with an empty list of values.")
+        for values in product(*listed):
+            given = dict(zip(settings, values, strict=True))
+            settled = registry[name].settle(given, place)
+            choices[Choice(registry[name], tuple(settled.items()))] = None
+    return tuple(choices)

@@ -1,0 +1,48 @@
+"""The columns of every CSV that a run writes, with meaning and unit."""
+
+from typing import Final
+
+from bench.vocabulary import AXES
+
+_AXES = {axis: f"the component on the axis {axis}" for axis in AXES}
+
+TRIALS: Final = {
+    "trial": "id made of the trial's content",
+    "configuration": "the components' names in the order of the axes",
+    **_AXES,
+    # behind these, one column for each hyperparameter: "lightgbm.trees"
+}
+
+CELLS: Final = {
+    "trial": "id of the trial",
+    "repeat": "from 0",
+    "fold": "the fold held out, from 0",
+    "status": "done, failed, timeout or memory",
+    "reason": "one line: why it is not done, or what its libraries warned of",
+    "prepare_seconds": "wall seconds to impute, encode and vectorise both sides; 0 where another cell had done it",
+    "resample_seconds": "wall seconds to resample the training rows",
+    "fit_seconds": "wall seconds to fit the model",
+    "predict_seconds": "wall seconds to predict the held-out rows",
+    "worker_peak_megabytes": "highest resident memory of the worker process so far",
+    "predictions_at": "place of the cell's predictions in its fold's file, counted in cells from 0",
+    "predictions_crc32": "checksum of these predictions' bytes",
+    "folds_id": "fingerprint of the folds",
+    "data_id": "fingerprint of the training table",
+}
+
+LEADERBOARD: Final = {
+    "rank": "1 is the best",
+    "trial": "id of the trial",
+    "configuration": "the components' names in the order of the axes",
+    **_AXES,
+    "hyperparameters": "values that differ from the defaults",
+    "status": "done, or partial where a cell is missing or failed",
+    "f1": "from counts pooled over folds, each fold called at the threshold of the others",
+    "precision": "likewise",
+    "recall": "likewise",
+    "threshold": "the exported one, chosen on all out-of-fold rows; the scores are not made with it",
+    "predicted_positives": "rows called positive, mean over repeats",
+    "average_precision": "area under the precision-recall curve, mean over folds",
+    "roc_auc": "area under the ROC curve, mean over folds",
+    "fit_seconds": "wall seconds of all its fits",
+}
