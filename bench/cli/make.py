@@ -1,0 +1,48 @@
+"""`bench init` and `bench demo`: an experiment file from a table, and made-up leads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.errors import ExperimentError
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this family to the command line."""
+    app.command("init")(init)
+    app.command("demo")(demo)
+
+
+def init(
+    train: Annotated[Path, typer.Argument(help="the labelled table")],
+    target: Annotated[str, typer.Option(help="the column that says who converted")],
+    submission: Annotated[Path | None, typer.Option(help="the table to predict")] = None,
+    sample: Annotated[Path | None, typer.Option(help="a file in the form of the answer")] = None,
+    positive: Annotated[str | None, typer.Option(help="the positive label; the rarer one by default")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="experiments/<table>.toml by default")] = None,
+) -> None:
+    """Look at a table and write a commented experiment file for it."""
+    from bench.plan.propose import propose
+
+    path = output or Path("experiments") / f"{train.name.split('.')[0]}.toml"
+    if path.exists():
+        raise ExperimentError(f"{path}: exists and is not overwritten. Name another file with -o.")
+    text = propose(train, target, submission=submission, sample=sample, positive=positive)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(f"{path} is written: read it, then `bench run {path}`.")
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="a folder; files there are not overwritten")],
+    rows: Annotated[int, typer.Option(help="training rows", min=500, max=5_000_000)] = 59_299,
+    seed: Annotated[int, typer.Option(help="the same rows and seed give the same leads", min=0)] = 7,
+) -> None:
+    """Make up leads: train.csv, submission.csv, sample_submission.csv and the hidden answers.csv."""
+    from bench.data.demo import make_demo, write_demo
+
+    for path in write_demo(make_demo(rows, seed), out):
+        print(path)

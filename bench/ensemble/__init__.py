@@ -1,0 +1,1 @@
+"""From the best trials to the file to hand in."""

@@ -1,0 +1,106 @@
+"""The whole path, from an experiment file to a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.data.dataset import Dataset, read_dataset
+from bench.data.folds import Folds, make_folds
+from bench.ensemble.judge import judge
+from bench.ensemble.submission import hand_in
+from bench.plan.experiment import Experiment, read_experiment
+from bench.plan.grid import Plan, make_plan
+from bench.record.facts import environment
+from bench.record.store import Store, open_store, read_store
+from bench.report.leaderboard import Row, blend_sentence, leaderboard, write_leaderboard
+from bench.run.runner import Progress, run_plan
+
+Watch = Callable[[Progress, Store], None]
+Slice = dict[str, set[str]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """An experiment, its table, its folds and its plan: everything that is known before a fit."""
+
+    experiment: Experiment
+    dataset: Dataset
+    folds: Folds
+    plan: Plan
+    folder: Path
+
+    @property
+    def submission(self) -> Path:
+        """Where the winner's file goes."""
+        return self.folder / "submission.csv"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the recorded cells say: the leaderboard, what leads it and what was handed in, in words."""
+
+    rows: list[Row]
+    sentences: list[str]
+    notices: list[str]
+
+
+def ask(path: Path, results: Path) -> Question:
+    """Read the experiment file and its table, split the rows and enumerate the grid."""
+    experiment = read_experiment(path)
+    dataset = read_dataset(experiment.data)
+    folds = make_folds(dataset, experiment.folds)
+    return Question(experiment, dataset, folds, make_plan(experiment, dataset), results / experiment.name)
+
+
+def answer(question: Question, only: Slice, retry_failed: bool, workers: int, watch: Watch) -> Answer:
+    """Run what is not recorded yet, rank it, stack it, and write it all down."""
+    experiment, dataset, plan = question.experiment, question.dataset, question.plan
+    with open_store(question.folder, dataset.data_id, question.folds) as store:
+        if retry_failed:
+            store.forget_failures()
+        store.write_trials([trial.row() for trial in plan.trials])
+        store.write_run(_facts(question))
+        run_plan(plan.only(only), dataset, store, workers, lambda progress: watch(progress, store))
+        verdict = judge(plan, dataset, store, experiment)
+        rows = leaderboard(plan, verdict.scores, store, experiment)
+        sentences = [blend_sentence(verdict.ensemble, plan.trials)] if verdict.ensemble else []
+        write_leaderboard(rows, sentences, experiment, question.folder)
+        if verdict.winner and dataset.submission is not None:
+            handed_in = hand_in(verdict.winner, plan, dataset, experiment, question.submission, workers)
+            sentences.append(handed_in.sentence())
+    return Answer(rows, sentences, store.notices)
+
+
+def recorded(question: Question) -> list[Row]:
+    """Return the leaderboard of what is recorded, fitting and writing nothing."""
+    store = read_store(question.folder, question.dataset.data_id, question.folds)
+    verdict = judge(question.plan, question.dataset, store, question.experiment)
+    return leaderboard(question.plan, verdict.scores, store, question.experiment)
+
+
+def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> str:
+    """Write the submission of the winner, of one trial or of the ensemble, and say so in a sentence."""
+    store = read_store(question.folder, question.dataset.data_id, question.folds)
+    verdict = judge(question.plan, question.dataset, store, question.experiment)
+    chosen = verdict.choose(trial, ensemble)
+    handed_in = hand_in(
+        chosen, question.plan, question.dataset, question.experiment, path or question.submission, workers
+    )
+    return handed_in.sentence()
+
+
+def _facts(question: Question) -> dict[str, Any]:
+    return {
+        "experiment": question.experiment.name,
+        "question": question.experiment.question,
+        "data_id": question.dataset.data_id,
+        "folds_id": question.folds.folds_id,
+        "rows": len(question.dataset.y),
+        "positives": int(question.dataset.y.sum()),
+        "trials": len(question.plan.trials),
+        "notices": [*question.dataset.notices, *question.folds.notices],
+        **environment(),
+    }
