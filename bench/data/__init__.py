@@ -1,0 +1,1 @@
+"""Tables: read strictly, understood column by column, split into folds."""
