@@ -32,9 +32,8 @@ def plan(
     share = f"{data.y.mean():.1%}"
     print(f"{len(data.y):,} rows, {data.y.sum():,} ({share}) of them {data.labels[1]!r}; data {data.data_id}")
     cells = len(planned.trials) * folds.count * folds.repeats
-    print(
-        f"{len(planned.trials)} trials × {folds.count} folds × {folds.repeats} repeats = {cells} cells; folds {folds.folds_id}"
-    )
+    times = f"{folds.count} folds × {folds.repeats} repeats" if folds.repeats > 1 else f"{folds.count} folds"
+    print(f"{len(planned.trials)} trials × {times} = {cells:,} cells; folds {folds.folds_id}")
     for title, reasons in (("dropped", planned.dropped), ("collapsed", planned.collapsed)):
         for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
             print(f"{title} {count}: {reason}")

@@ -36,9 +36,9 @@ def random_forest(trees: int, features: float, leaf: int) -> Any:
 
 def lightgbm(trees: int, learning_rate: float, leaves: int, leaf: int) -> Any:
     """Gradient boosting on histograms, grown leaf by leaf (Ke et al. 2017)."""
-    from bench.components.steps.boosters import LightGBM
+    from lightgbm import LGBMClassifier
 
-    return LightGBM(
+    return LGBMClassifier(
         n_estimators=trees,
         learning_rate=learning_rate,
         num_leaves=leaves,

@@ -161,7 +161,8 @@ def _check_labels(path: Path, given: pd.Series[str], form: pd.Series[str]) -> No
     most = 1 if len(allowed) == 1 else 0  # of a label whose opposite nobody knows, one other word may be it
     if len(strange) > most:
         raise SubmissionError(
-            f"{path}: '{given.name}' holds the label {strange[0]!r}; allowed as the sample writes them: {_list(sorted(allowed))}."
+            f"{path}: '{given.name}' holds the label {strange[0]!r}; "
+            f"allowed, as the sample writes them: {_list(sorted(allowed))}."
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from math import prod
@@ -16,6 +16,7 @@ from bench.components import REGISTRIES
 from bench.data.dataset import Dataset
 from bench.errors import ExperimentError
 from bench.plan.experiment import Choice, Experiment
+from bench.registry import Component
 from bench.space import Value
 from bench.vocabulary import AXES, DO_NOTHING, SUBJECTS, Axis
 
@@ -133,15 +134,12 @@ def make_plan(experiment: Experiment, dataset: Dataset) -> Plan:
             "that one experiment may hold. List fewer components or values."
         )
     # The floor is in every grid: a leaderboard without one cannot be read.
-    trials = {_floor(): None}
-    dropped: Counter[str] = Counter()
-    collapsed: Counter[str] = Counter()
-    traits = dict.fromkeys(table_traits(dataset), "in the table")
-    _walk((), traits, experiment.axes, trials, dropped, collapsed)
-    if len(trials) == 1 and dropped:
-        reasons = "; ".join(f"{reason} ({count})" for reason, count in dropped.most_common(3))
+    walk = _Walk(experiment.axes, {_floor(): None})
+    walk.extend((), dict.fromkeys(table_traits(dataset), "in the table"))
+    if len(walk.trials) == 1 and walk.dropped:
+        reasons = "; ".join(f"{reason} ({count})" for reason, count in walk.dropped.most_common(3))
         raise ExperimentError(f"{experiment.path}: no configuration of [grid] can work on this table: {reasons}.")
-    return Plan(tuple(trials), dict(dropped), dict(collapsed))
+    return Plan(tuple(walk.trials), dict(walk.dropped), dict(walk.collapsed))
 
 
 def table_traits(dataset: Dataset) -> frozenset[str]:
@@ -169,60 +167,50 @@ def _floor() -> Trial:
     return Trial((*(_choice(axis, DO_NOTHING[axis]) for axis in AXES[:-1]), _choice("model", "constant")))
 
 
-def _walk(
-    chosen: tuple[Choice, ...],
-    traits: dict[str, str],  # trait -> where it comes from
-    axes: dict[Axis, tuple[Choice, ...]],
-    trials: dict[Trial, None],
-    dropped: Counter[str],
-    collapsed: Counter[str],
-) -> None:
-    """Extend ``chosen`` by every choice of the next axis, carrying the traits along."""
-    if len(chosen) == len(AXES):
-        trial = Trial(chosen)
-        ignored = chosen[-1].component.ignores
-        if ignored:
-            model = chosen[-1].component.name
-            collapsed[f"{model} does not look at {', '.join(a for a in AXES if a in ignored)}"] += 1
-            trial = Trial(
-                tuple(
-                    _choice(axis, DO_NOTHING[axis]) if axis in ignored else choice
-                    for axis, choice in zip(AXES, chosen, strict=True)
-                )
-            )
-        trials[trial] = None
-        return
-    axis = AXES[len(chosen)]
-    choices = axes[axis]
-    later = prod(len(axes[other]) for other in AXES[len(chosen) + 1 :])
-    if axis in SUBJECTS and not SUBJECTS[axis] & traits.keys():
+@dataclass(frozen=True)
+class _Walk:
+    """Goes along the axes, carrying the traits of the table, and gathers what it finds."""
+
+    axes: dict[Axis, tuple[Choice, ...]]
+    trials: dict[Trial, None]
+    dropped: Counter[str] = field(default_factory=Counter)
+    collapsed: Counter[str] = field(default_factory=Counter)
+
+    def extend(self, chosen: tuple[Choice, ...], traits: dict[str, str]) -> None:
+        """Extend ``chosen`` by every choice of the next axis; ``traits`` says of each where it comes from."""
+        if len(chosen) == len(AXES):
+            self._finish(chosen)
+            return
+        axis = AXES[len(chosen)]
+        behind = prod(len(self.axes[other]) for other in AXES[len(chosen) + 1 :])
+        for choice in self._worth_trying(axis, traits, behind):
+            objection = choice.component.objection(traits)
+            if objection:
+                self.dropped[objection] += behind
+            else:
+                self.extend((*chosen, choice), _passed_on(axis, choice.component, traits))
+
+    def _worth_trying(self, axis: Axis, traits: dict[str, str], behind: int) -> tuple[Choice, ...]:
+        choices = self.axes[axis]
+        if axis not in SUBJECTS or SUBJECTS[axis] & traits.keys():
+            return choices
         idle = _choice(axis, DO_NOTHING[axis])
         if choices != (idle,):
-            collapsed[f"{axis} has nothing to do on this table, {DO_NOTHING[axis]} stands for all"] += (
-                len(choices) - 1
-            ) * later
-        choices = (idle,)
-    for choice in choices:
-        component = choice.component
-        objection = component.objection(frozenset(traits))
-        if objection:
-            guilty = next(
-                (
-                    traits[t]
-                    for r in sorted(component.refuses)
-                    if traits.keys() >= set(r.split("+"))
-                    for t in r.split("+")
-                ),
-                "",
-            )
-            dropped[f"{objection} ({guilty})" if guilty else objection] += later
-            continue
-        passed = {trait: origin for trait, origin in traits.items() if trait not in component.clears}
-        passed = {trait: _kept_by(axis, choice, trait, origin) for trait, origin in passed.items()}
-        passed |= dict.fromkeys(component.brings, f"made by {component.name}")
-        _walk((*chosen, choice), passed, axes, trials, dropped, collapsed)
+            reason = f"{axis} has nothing to do on this table, so {DO_NOTHING[axis]} stands for every choice"
+            self.collapsed[reason] += len(choices) * behind
+        return (idle,)
+
+    def _finish(self, chosen: tuple[Choice, ...]) -> None:
+        model = chosen[-1].component
+        if model.ignores:
+            self.collapsed[f"{model.name} does not look at {', '.join(a for a in AXES if a in model.ignores)}"] += 1
+            pairs = zip(AXES, chosen, strict=True)
+            chosen = tuple(_choice(a, DO_NOTHING[a]) if a in model.ignores else choice for a, choice in pairs)
+        self.trials[Trial(chosen)] = None
 
 
-def _kept_by(axis: Axis, choice: Choice, trait: str, origin: str) -> str:
-    """Return where a trait comes from behind ``choice``: the component that could have cleared it is to blame."""
-    return f"left by {choice.component.name}" if trait in SUBJECTS.get(axis, ()) else origin
+def _passed_on(axis: Axis, component: Component, traits: dict[str, str]) -> dict[str, str]:
+    """Return the traits behind a component, each with the one to blame: who made it, or could have cleared it."""
+    left = {trait: origin for trait, origin in traits.items() if trait not in component.clears}
+    left |= dict.fromkeys(left.keys() & SUBJECTS.get(axis, frozenset()), f"left by {component.name}")
+    return left | dict.fromkeys(component.brings, f"made by {component.name}")

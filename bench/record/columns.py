@@ -4,16 +4,16 @@ from typing import Final
 
 from bench.vocabulary import AXES
 
-_AXES = {axis: f"the component on the axis {axis}" for axis in AXES}
+_AXES: dict[str, str] = {axis: f"the component on the axis {axis}" for axis in AXES}
 
-TRIALS: Final = {
+TRIALS: Final[dict[str, str]] = {
     "trial": "id made of the trial's content",
     "configuration": "the components' names in the order of the axes",
     **_AXES,
     # behind these, one column for each hyperparameter: "lightgbm.trees"
 }
 
-CELLS: Final = {
+CELLS: Final[dict[str, str]] = {
     "trial": "id of the trial",
     "repeat": "from 0",
     "fold": "the fold held out, from 0",
@@ -30,7 +30,7 @@ CELLS: Final = {
     "data_id": "fingerprint of the training table",
 }
 
-LEADERBOARD: Final = {
+LEADERBOARD: Final[dict[str, str]] = {
     "rank": "1 is the best",
     "trial": "id of the trial",
     "configuration": "the components' names in the order of the axes",

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
-LIBRARIES = (
+LIBRARIES: tuple[str, ...] = (
     "leadbench",
     "numpy",
     "pandas",

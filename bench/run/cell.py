@@ -6,8 +6,6 @@ import resource
 import sys
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +22,10 @@ from bench.run.prepared import Part, Pieces
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a trial says of the held-out rows, and the wall seconds of its steps."""
+    """What a trial says of the held-out rows, and the wall seconds to prepare, resample, fit and predict."""
 
     probability: NDArray[np.float64]
-    seconds: dict[str, float]
+    seconds: tuple[float, float, float, float]
 
 
 def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> CellResult:
@@ -53,7 +51,7 @@ def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> Cell
         *cell.key,
         "done",
         "; ".join(sorted({_first_line(warning.message) for warning in caught})),
-        **fitted.seconds,
+        *fitted.seconds,
         worker_peak_megabytes=_peak(),
         probability=fitted.probability,
     )
@@ -74,26 +72,25 @@ def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
     ValueError
         If the model's output is not one probability for each held-out row.
     """
-    seconds: dict[str, float] = {}
-    with _timed(seconds, "prepare"):
+    prepare, resample, fit, predict = _Watch(), _Watch(), _Watch(), _Watch()
+    with prepare:
         prepared = pieces.prepare(trial, part)
-    with _timed(seconds, "resample"):
-        resample = build_resampling(trial)
-        sets = resample(prepared.training, part.y, part.groups, seed_of(trial, "resampling", part.place))
+    with resample:
+        draw = build_resampling(trial)
+        sets = draw(prepared.training, part.y, part.groups, seed_of(trial, "resampling", part.place))
     outputs = []
-    seconds |= {"fit_seconds": 0.0, "predict_seconds": 0.0}
     for training_set in sets:
         model = build(trial, "model", part.place)
-        with _timed(seconds, "fit"):
+        with fit:
             _fit(model, training_set.matrix(prepared.training), training_set.y, training_set.weights)
-        with _timed(seconds, "predict"):
+        with predict:
             outputs.append(_positive_column(model, prepared.held_out))
     probability = np.mean(outputs, axis=0)
     if probability.shape != (len(part.held_out),):
         raise ValueError(f"predictions of shape {probability.shape} for {len(part.held_out)} rows")
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("predictions that are not numbers from 0 to 1")
-    return Fitted(probability, seconds)
+    return Fitted(probability, (prepare.seconds, resample.seconds, fit.seconds, predict.seconds))
 
 
 def _fit(model: object, X: Matrix, y: NDArray[np.int8], weights: NDArray[np.float64] | None) -> None:
@@ -110,12 +107,17 @@ def _positive_column(model: object, X: Matrix) -> NDArray[np.float64]:
     return output[:, classes.index(1)] if 1 in classes else np.zeros(len(output))
 
 
-@contextmanager
-def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    name = f"{step}_seconds"
-    seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - start
+class _Watch:
+    """Adds up the wall seconds spent inside it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self._start = time.perf_counter()
+
+    def __exit__(self, *error: object) -> None:
+        self.seconds += time.perf_counter() - self._start
 
 
 def _first_line(problem: Warning | Exception | str) -> str:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
@@ -55,11 +56,11 @@ def run_tasks(job: Job[Task, Outcome], tasks: Iterable[Task], workers: int) -> I
     running: dict[Future[Outcome], Task] = {}
     with _one_thread():
         # Spawned, since a process forked after OpenMP started can hang.
-        pool = ProcessPool(workers, context=get_context("spawn"), initializer=_start_worker, initargs=(job,))
+        pool: Any = ProcessPool(workers, context=get_context("spawn"), initializer=_start_worker, initargs=(job,))
         try:
             while True:
                 # A few more than can run, so that no worker waits for the next one to be sent.
-                while len(running) < 2 * workers and (task := next(waiting, None)) is not None:
+                for task in islice(waiting, 2 * workers - len(running)):
                     running[pool.schedule(_work, args=(task,))] = task
                 if not running:
                     return

@@ -78,8 +78,10 @@ class Pieces:
 
 def _table_block(trial: Trial, part: Part) -> Prepared:
     """Impute and encode numbers and categories; whatever is fitted is fitted on the training rows."""
-    training, held_out = (rows.select_dtypes(exclude="str") for rows in (part.training, part.held_out))
-    if not len(training.columns):
+    columns = part.training.columns.difference(_texts(part.training), sort=False)
+    training: Matrix = part.training[columns]
+    held_out: Matrix = part.held_out[columns]
+    if not len(columns):
         return Prepared(np.empty((len(training), 0)), np.empty((len(held_out), 0)))
     for axis in ("imputation", "encoding"):
         step = build(trial, axis, part.place)
@@ -89,9 +91,13 @@ def _table_block(trial: Trial, part: Part) -> Prepared:
 
 
 def _text_block(trial: Trial, part: Part) -> Prepared:
-    training, held_out = (rows.select_dtypes(include="str") for rows in (part.training, part.held_out))
+    columns = _texts(part.training)
     step = build(trial, "text", part.place)
-    return Prepared(_fit_transform(step, training, part), step.transform(held_out))
+    return Prepared(_fit_transform(step, part.training[columns], part), step.transform(part.held_out[columns]))
+
+
+def _texts(features: pd.DataFrame) -> list[str]:
+    return [str(name) for name, dtype in features.dtypes.items() if isinstance(dtype, pd.StringDtype)]
 
 
 def _fit_transform(step: Any, X: pd.DataFrame, part: Part) -> Any:

@@ -1,4 +1,4 @@
-"""LightGBM and CatBoost behind the interface and the defaults that the other models have."""
+"""CatBoost behind the interface that the other models have."""
 
 from __future__ import annotations
 
@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from catboost import CatBoostClassifier, Pool
-from lightgbm import LGBMClassifier
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-
-
-class LightGBM(LGBMClassifier):  # type: ignore[misc]
-    """`LGBMClassifier` that takes a matrix by position, whatever its columns are called."""
 
 
 class CatBoost(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -54,7 +49,8 @@ class CatBoost(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _pool(X: Any, y: Any = None, weight: Any = None) -> Pool:
     if not isinstance(X, pd.DataFrame):
         return Pool(X, y, weight=weight, thread_count=1)
-    categories = [name for name in X if isinstance(X[name].dtype, pd.CategoricalDtype)]
-    # The code of a gap is -1, a level like any other to CatBoost.
-    codes = X.assign(**{name: X[name].cat.codes.astype(np.int32) for name in categories})
+    categories = list(X.select_dtypes("category"))
+    codes = X.copy(deep=False)
+    for name in categories:
+        codes[name] = X[name].cat.codes.astype(np.int32)  # of a gap -1, a level like any other to CatBoost
     return Pool(codes, y, cat_features=categories, weight=weight, thread_count=1)

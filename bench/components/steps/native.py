@@ -25,9 +25,9 @@ class NativeCategories(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         for number, name in enumerate(X.columns):
             column = X[name]
             if name in self.levels_:
-                levels = self.levels_[name]
-                codes = pd.Index(levels).get_indexer(column)  # -1, a gap, for a level that is not there
-                columns[f"x{number}"] = pd.Series(pd.Categorical.from_codes(codes, range(len(levels))))
+                levels: list[str] = self.levels_[name]
+                codes = pd.Index(levels).get_indexer(pd.Index(column))  # -1, a gap, for a level that is not there
+                columns[f"x{number}"] = pd.Series(pd.Categorical.from_codes(codes, pd.RangeIndex(len(levels))))
             else:
                 columns[f"x{number}"] = column.reset_index(drop=True)
         return pd.DataFrame(columns)

@@ -61,9 +61,11 @@ class CrossFittedTarget(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return encoded
 
     def _pooled(self, X: pd.DataFrame) -> pd.DataFrame:
-        columns = {name: X[name].astype(object) for name in self.levels_}
-        kept = {name: column.isna() | column.isin(self.levels_[name]) for name, column in columns.items()}
-        return X.assign(**{name: column.where(kept[name], POOLED) for name, column in columns.items()})
+        pooled = X.copy(deep=False)
+        for name, levels in self.levels_.items():
+            column = X[name].astype(object)
+            pooled[name] = column.where(column.isna() | column.isin(levels), POOLED)
+        return pooled
 
     def _splits(self, y: NDArray[np.int8], companies: NDArray[np.int64], grouped: bool) -> list[Any]:
         if grouped:
@@ -74,7 +76,7 @@ class CrossFittedTarget(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return list(StratifiedKFold(folds, shuffle=True, random_state=self.random_state).split(y, y))
 
 
-def _shared(column: pd.Series, companies: NDArray[np.int64]) -> list[str]:  # type: ignore[type-arg]
+def _shared(column: pd.Series[Any], companies: NDArray[np.int64]) -> list[str]:
     """Return the levels that two companies or more hold."""
     held = pd.DataFrame({"level": column.astype(object).to_numpy(), "company": companies}).dropna()
     times = held.drop_duplicates()["level"].value_counts()

@@ -1,0 +1,181 @@
+"""Write a first experiment file for a table: roles with reasons, and a grid that ends within minutes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bench.plan.suggest import Suggestions, suggest
+
+_AXES = {
+    "imputation": ("keep_gaps", "median"),
+    "encoding": ("one_hot", "ordinal", "target", "native"),
+    "text": ("drop_text", "tfidf", "tfidf_svd"),
+    "resampling": ("as_is", "class_weight", "random_over", "smote", "random_under"),
+    "model": ("constant", "logistic", "random_forest", "lightgbm", "xgboost", "catboost"),
+}
+_SMALL, _MIDDLE, _LARGE = 10_000, 50_000, 100_000  # rows
+_BALANCED = 0.35  # share of positives from which resampling changes little
+
+
+def propose(
+    train: Path,
+    target: str,
+    *,
+    submission: Path | None = None,
+    sample: Path | None = None,
+    positive: str | None = None,
+) -> str:
+    """Look at a table and return the text of an experiment file for it.
+
+    Parameters
+    ----------
+    train : the labelled table
+    target : the column that says who converted
+    submission : the table to predict; a ``sample_submission.csv`` beside it is found
+    sample : the form of the answer, if it lies elsewhere
+    positive : the positive label as written; without it the rarer one is taken
+
+    Returns
+    -------
+    str
+        Commented TOML. What is certain is set; what is only likely stands in a comment.
+
+    Raises
+    ------
+    DataError
+        If a table cannot be read strictly, or the target is not one of exactly two labels in every row.
+    """
+    found = suggest(train, target, submission=submission, sample=sample, positive=positive)
+    parts = (
+        _head(train, found),
+        _data(train, target, submission, positive, found),
+        _folds(found),
+        '[objective]\nmetric = "f1"\nreport = ["precision", "recall", "average_precision", "roc_auc"]',
+        _grid(found),
+        "[ensemble]\ncandidates = 25",
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(train: Path, found: Suggestions) -> str:
+    positives = int(found.y.sum())
+    return (
+        f"# Written by `bench init` after a look at {_quoted(str(train))}: {len(found.y):,} rows, "
+        f"{len(found.columns)} columns,\n# {positives:,} rows ({positives / len(found.y):.1%}) with the "
+        "positive label. Read it once, correct it, then: bench run.\n\n"
+        'question = "Which preparation and model find the leads that convert?"'
+    )
+
+
+def _data(train: Path, target: str, submission: Path | None, positive: str | None, found: Suggestions) -> str:
+    negative, label = found.labels
+    lines = ["[data]", _set("train", str(train))]
+    if submission:
+        lines.append(_set("submission", str(submission)))
+    if found.sample:
+        lines.append(_set("sample", str(found.sample)))
+    lines.append(_set("target", target))
+    rarer = "" if positive is not None else f"  # the rarer label; the other is {_quoted(negative)}"
+    lines.append(_set("positive", label) + rarer)
+    if found.id:
+        lines.append(_set("id", found.id))
+    if found.texts:
+        lines += _listed("texts", found.texts)
+    lines += _groups(found)
+    lines += [("" if len(found.times) == 1 else "# ") + _set("time", name) for name in found.times]
+    lines += _missing(found)
+    if found.kinds:
+        lines += [f"# {_quoted(name)}: {reason}" for name, (_, reason) in found.kinds.items()]
+        kinds = ", ".join(f"{_quoted(name)} = {_quoted(kind)}" for name, (kind, _) in found.kinds.items())
+        lines.append(f"kinds = {{ {kinds} }}")
+    constants = [column.name for column in found.columns if column.kind == "constant"]
+    if constants:
+        lines.append("# Constant, so left out even when they are not dropped:")
+        lines += [f"#     {_quoted(name)}" for name in constants]
+    lines += _listed("drop", found.drop) if found.drop else ["drop = []"]
+    return "\n".join(lines)
+
+
+def _groups(found: Suggestions) -> list[str]:
+    """Return the company's lines: set when one column is certain, else as comments to choose from."""
+    if len(found.groups) != 1:
+        return [f"# {_set('groups', name)}  # {reason}" for name, reason in found.groups.items()]
+    ((name, reason),) = found.groups.items()
+    lines = [f"{_set('groups', name)}  # the company: {reason}"]
+    if found.ungrouped:
+        sizes = ", ".join(f"{_quoted(value)} has {size}" for value, size in found.ungrouped.items())
+        lines.append(f"# {sizes}. If that stands for an unknown company:")
+        lines.append(f"# ungrouped = [{', '.join(map(_quoted, found.ungrouped))}]")
+    return lines
+
+
+def _missing(found: Suggestions) -> list[str]:
+    lines = _listed("missing", found.missing) if found.missing else []
+    if found.doubtful:
+        lines.append("# These may stand for a gap too, or be an answer; missing counts in every column:")
+        lines += [f"#     {_quoted(value)},  # {_plain(where)}" for value, where in found.doubtful.items()]
+    return lines
+
+
+def _folds(found: Suggestions) -> str:
+    count = 3 if len(found.y) > _LARGE else 5
+    rarest = int(min(found.y.sum(), len(found.y) - found.y.sum()))
+    return f'[folds]\ncount = {max(2, min(count, rarest))}\nscheme = "stratified"\nseed = 7'
+
+
+def _grid(found: Suggestions) -> str:
+    chosen = _choices(found)
+    lines = ["[grid]"]
+    for axis, names in chosen.items():
+        others = [name for name in _AXES[axis] if name not in names]
+        also = f"  # also: {', '.join(others)}" if others else ""
+        lines.append(f"{axis} = [{', '.join(map(_quoted, names))}]{also}")
+    return "\n".join(lines)
+
+
+def _choices(found: Suggestions) -> dict[str, tuple[str, ...]]:
+    """Return components for each axis that matters on this table, the fewer the more rows there are."""
+    rows, positives = len(found.y), int(found.y.sum())
+    kinds = {column.kind for column in found.features}
+    gaps = any(column.gaps for column in found.features if column.kind != "text")
+    small = rows <= _SMALL
+    chosen: dict[str, tuple[str, ...]] = {}
+    chosen["imputation"] = ("keep_gaps", "median") if gaps else ("keep_gaps",)
+    if "category" not in kinds:
+        chosen["encoding"] = ("one_hot",)
+    else:
+        chosen["encoding"] = ("one_hot", "target", "native") if small else ("target", "native")
+    if "text" in kinds:
+        chosen["text"] = ("drop_text", "tfidf_svd")
+    chosen["resampling"] = ("as_is", "class_weight")
+    if small and "text" not in kinds and positives < _BALANCED * rows:
+        chosen["resampling"] += ("random_over", "smote") if positives >= 50 else ("random_over",)
+    if small:
+        chosen["model"] = ("constant", "logistic", "random_forest", "lightgbm", "catboost")
+    elif rows <= _MIDDLE:
+        chosen["model"] = ("constant", "logistic", "lightgbm", "xgboost")
+    else:
+        chosen["model"] = ("constant", "logistic", "lightgbm")
+    return chosen
+
+
+def _set(key: str, value: str) -> str:
+    return f"{key} = {_quoted(value)}"
+
+
+def _listed(key: str, reasons: Mapping[str, str]) -> list[str]:
+    """Return a TOML array with one value and its reason a line."""
+    values: Iterable[str] = (f"    {_quoted(value)},  # {_plain(why)}" for value, why in reasons.items())
+    return [f"{key} = [", *values, "]"]
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML string; TOML takes what JSON writes, but for the letter DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _plain(text: str) -> str:
+    """Return a text for a comment, which must stay on its line."""
+    return _quoted(text)[1:-1].replace('\\"', '"')
