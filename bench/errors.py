@@ -1,4 +1,4 @@
-"""What a user did that cannot work, in one sentence: place, finding, what is allowed, what to do."""
+"""A user's slip in one sentence: place, finding, what is allowed, what to do."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

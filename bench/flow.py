@@ -58,12 +58,13 @@ def ask(path: Path, results: Path) -> Question:
 def answer(question: Question, only: Slice, retry_failed: bool, workers: int, watch: Watch) -> Answer:
     """Run what is not recorded yet, rank it, stack it, and write it all down."""
     experiment, dataset, plan = question.experiment, question.dataset, question.plan
+    wanted = plan.only(only)
     with open_store(question.folder, dataset.data_id, question.folds) as store:
         if retry_failed:
             store.forget_failures()
         store.write_trials([trial.row() for trial in plan.trials])
         store.write_run(_facts(question))
-        run_plan(plan.only(only), dataset, store, workers, lambda progress: watch(progress, store))
+        run_plan(wanted, dataset, store, workers, lambda progress: watch(progress, store))
         verdict = judge(plan, dataset, store, experiment)
         rows = leaderboard(plan, verdict.scores, store, experiment)
         sentences = [blend_sentence(verdict.ensemble, plan.trials)] if verdict.ensemble else []

@@ -1,4 +1,4 @@
-"""A component, what it asks of a table and what it makes of it; and the table of one axis's components."""
+"""A component, what it asks of a table and what it makes of it."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class Component:
         """The first line of the factory's docstring."""
         return (self.factory.__doc__ or "").strip().splitlines()[0]
 
-    def objection(self, traits: frozenset[str]) -> str | None:
-        """Return why it cannot work behind ``traits``, in words, or None."""
-        for trait in sorted(self.requires - traits):
+    def objection(self, traits: Mapping[str, str]) -> str | None:
+        """Return why it cannot work behind ``traits`` (each with where it comes from), in words, or None."""
+        for trait in sorted(self.requires - traits.keys()):
             return f"{self.name} needs {TRAITS[trait]}"
         for refusal in sorted(self.refuses):
-            if traits.issuperset(refusal.split("+")):
-                found = " in ".join(TRAITS[trait] for trait in refusal.split("+"))
+            if traits.keys() >= set(refusal.split("+")):
+                found = " with ".join(f"{TRAITS[trait]} ({traits[trait]})" for trait in refusal.split("+"))
                 return f"{self.name} cannot take {found}"
         return None
 

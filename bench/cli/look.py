@@ -1,4 +1,4 @@
-"""`bench plan`, `bench list` and `bench schema`: what would run and what can be named, fitting nothing."""
+"""`bench plan`, `bench list`, `bench schema`: what would run and what can be named."""
 
 from __future__ import annotations
 

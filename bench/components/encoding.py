@@ -1,4 +1,7 @@
-"""Encoding: categories to what a model can read. Each takes the table of numbers and categories, whole."""
+"""Encoding: from categories to what a model can read.
+
+Each takes the table of numbers and categories, whole.
+"""
 
 from __future__ import annotations
 

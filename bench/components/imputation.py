@@ -1,4 +1,7 @@
-"""Imputation: what becomes of missing cells. Each takes and returns the table of numbers and categories."""
+"""Imputation: what becomes of missing cells.
+
+Each takes and returns the table of numbers and categories.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Models: classifiers with `fit`, `predict_proba` and, but for those that refuse weights, `sample_weight`."""
+"""Models: what learns from the prepared rows.
+
+Classifiers with `fit`, `predict_proba` and, but for those that refuse weights, `sample_weight`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Resampling: which training rows a model sees, how often and with what weight. Held-out rows never pass here.
+"""Resampling: which training rows a model sees, how often and with what weight.
 
-A resampling takes ``(X, y, groups, seed)`` of the training rows and returns one or several `TrainingSet`; a cell
-averages the models of several.
+Held-out rows never pass here. A resampling takes ``(X, y, groups, seed)`` of the training rows and returns one or
+several `TrainingSet`; a cell averages the models of several.
 """
 
 from __future__ import annotations

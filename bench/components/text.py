@@ -1,4 +1,7 @@
-"""Text: what becomes of the free text columns. Each takes the table of texts and returns a matrix."""
+"""Text: what becomes of the free text columns.
+
+Each takes the table of texts and returns a matrix.
+"""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def _clusters(features: pd.DataFrame, duplicates: str) -> tuple[NDArray[np.int64
             'Set duplicates = "together" to keep them in one fold.',
         )
     large = size > LARGEST_CLUSTER * len(features)
-    notices = (f"{found}; equal rows share a fold.",)
+    notices: tuple[str, ...] = (f"{found}; equal rows share a fold.",)
     if large.any():
         # New numbers for the rows of a cluster that is too large: each is on its own.
         cluster = np.where(large, len(features) + apart, cluster)
@@ -139,4 +139,4 @@ def _stratified(y: NDArray[np.int8], cluster: NDArray[np.int64], count: int, see
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         for fold, (_, held_out) in enumerate(splitter.split(strata, strata)):
             fold_of_cluster[held_out] = fold
-    return fold_of_cluster[clusters.index.get_indexer(cluster)]
+    return fold_of_cluster[clusters.index.get_indexer(pd.Index(cluster))]

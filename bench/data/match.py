@@ -113,6 +113,10 @@ def check_sample(roles: Roles, submission: Table, sample: Table) -> tuple[str, .
     for name in (roles.id, roles.target):
         if name and name not in columns:
             raise DataError(f"{place} has no column '{name}'.{did_you_mean(name, columns)}")
+    foreign = [name for name in columns if name not in (roles.id, roles.target)]
+    if foreign:
+        allowed = f"'{roles.id}' and '{roles.target}'" if roles.id else f"'{roles.target}', or the id if id names it"
+        raise DataError(f"{place} has a column '{foreign[0]}' that a submission cannot fill; allowed: {allowed}.")
     if not roles.id:
         if len(sample.frame) != len(submission.frame):
             raise DataError(

@@ -50,12 +50,13 @@ def hand_in(winner: Blend, plan: Plan, dataset: Dataset, experiment: Experiment,
     Raises
     ------
     SubmissionError
-        If there is no table to predict, or ``path`` is one of the experiment's own files.
+        If there is no table to predict, or ``path`` is one of the experiment's own files or cannot be written.
     """
     if dataset.submission is None:
         raise SubmissionError(f"{experiment.path}: [data] names no submission, so there is nothing to predict.")
     roles = experiment.data
-    _refuse_inputs(path, (roles.train, roles.submission, roles.sample))
+    _refuse_inputs(path, (str(experiment.path), roles.train, roles.submission, roles.sample))
+    _make_room(path)
     trials = {trial.id: trial for trial in plan.trials}
     outputs = refit_trials([trials[member] for member in winner.weights], dataset, workers)
     probability = np.zeros(len(dataset.submission))
@@ -121,8 +122,18 @@ def check_submission(path: Path, sample: Path) -> int:
 
 def _refuse_inputs(path: Path, inputs: tuple[str | None, ...]) -> None:
     for given in inputs:
-        if given is not None and path.exists() and path.samefile(given):
+        if given is not None and path.exists() and Path(given).exists() and path.samefile(given):
             raise SubmissionError(f"{path}: is an input of the experiment and is not overwritten. Name another file.")
+
+
+def _make_room(path: Path) -> None:
+    """See that the file can be written before anything is fitted for it."""
+    if path.is_dir():
+        raise SubmissionError(f"{path}: is a folder. Name a file in it.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SubmissionError(f"{path}: cannot be written there ({error.strerror}). Name another file.") from None
 
 
 def _check_ids(path: Path, given: pd.Series[str], form: pd.Series[str]) -> None:
@@ -158,11 +169,11 @@ def _check_labels(path: Path, given: pd.Series[str], form: pd.Series[str]) -> No
     known = set(form.dropna())
     allowed = known | {_OPPOSITE[word] for word in known if word in _OPPOSITE}
     strange = sorted(set(given) - allowed)
-    most = 1 if len(allowed) == 1 else 0  # of a label whose opposite nobody knows, one other word may be it
+    most = max(0, 2 - len(allowed))  # of a label whose opposite the sample does not tell, any one word may be it
     if len(strange) > most:
+        written = f"as the sample writes them: {_list(sorted(allowed))}" if allowed else "two labels"
         raise SubmissionError(
-            f"{path}: '{given.name}' holds the label {strange[0]!r}; "
-            f"allowed, as the sample writes them: {_list(sorted(allowed))}."
+            f"{path}: '{given.name}' holds the label {strange[-1 if most else 0]!r}; allowed, {written}."
         )
 
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,8 @@ from bench.score.objective import Objective
 from bench.section import Section
 from bench.space import Value
 from bench.vocabulary import AXES, DO_NOTHING, Axis
+
+LARGEST_GRID = 200_000  # configurations; checked before any is made
 
 ComponentName = Annotated[str, Field(min_length=1)]
 Settings = dict[str, Value | list[Value]]
@@ -96,12 +99,12 @@ def read_experiment(path: Path) -> Experiment:
     text = _read(path)
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a TOMLDecodeError, or a number of more digits than Python reads
         raise ExperimentError(f"{path}: not valid TOML: {error}.") from None
     try:
         file = ExperimentFile.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(_sentence(path, text, error.errors()[0])) from None
+        raise ExperimentError(_sentence(path, text, content, _first(error.errors()))) from None
     axes = {axis: _choices(axis, getattr(file.grid, axis), _place(path, text, "grid", axis)) for axis in AXES}
     return Experiment(path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, axes)
 
@@ -153,8 +156,9 @@ def _place(path: Path, text: str, *keys: str) -> str:
         if found := re.match(r"\s*\[+([^\]]+)\]", line):
             header = [part.strip(" \"'") for part in found.group(1).split(".")]
             here = header
-        elif found := re.match(r"\s*[\"']?([^\s\"'=\[{#]+)[\"']?\s*=", line):
-            here = header + found.group(1).split(".")
+        elif found := re.match(r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s"'=\[{#]+))\s*=""", line):
+            quoted, literal, bare = found.groups()
+            here = header + (bare.split(".") if bare else [quoted or literal])
         else:
             continue
         if here == list(keys):
@@ -162,11 +166,15 @@ def _place(path: Path, text: str, *keys: str) -> str:
     return _place(path, text, *keys[:-1]) if keys else str(path)
 
 
-def _sentence(path: Path, text: str, error: ErrorDetails) -> str:
+def _first(errors: list[ErrorDetails]) -> ErrorDetails:
+    """Return the finding to speak of: a key that is not known explains one that is missing."""
+    return min(errors, key=lambda error: error["type"] != "extra_forbidden")
+
+
+def _sentence(path: Path, text: str, content: dict[str, Any], error: ErrorDetails) -> str:
     """Say one of pydantic's findings in one sentence."""
-    # Numbers are places in a list and types are branches of a union; neither is a key of the file.
-    keys = [part for part in error["loc"] if isinstance(part, str) and part.isidentifier()]
-    key, outside = (keys[-1], keys[:-1]) if keys else ("", [])
+    keys = _keys(content, error)
+    key, outside = keys[-1], keys[:-1]
     place = _place(path, text, *keys)
     inside = f" in [{'.'.join(outside)}]" if outside else ""
     if error["type"] == "extra_forbidden":
@@ -174,12 +182,44 @@ def _sentence(path: Path, text: str, error: ErrorDetails) -> str:
     if error["type"] == "missing":
         what = f"key '{key}'" if outside else f"section [{key}]"
         return f"{place}: the {what} is missing{inside}."
-    message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "value_error":
-        return f"{place}: {message}."
-    found = "" if isinstance(error["input"], dict) else f" is {error['input']!r}, but"
-    wanted = message.replace("Input should", "should", 1) if found else message
-    return f"{place}: '{key}'{inside}{found} {wanted}."
+        return f"{place}: {error['msg'].removeprefix('Value error, ')}."
+    if outside == ["grid"] and any(isinstance(part, int) for part in error["loc"]):
+        return (
+            f"{place}: '{key}'{inside} lists {error['input']!r}, but a component is its name, or a table such as "
+            '{ name = "lightgbm", trees = [200, 400] } of values and lists of values.'
+        )
+    return f"{place}: '{key}'{inside} is {error['input']!r}, but should be {_wanted(error)}."
+
+
+def _keys(content: dict[str, Any], error: ErrorDetails) -> list[str]:
+    """Return the keys of the file that lead to a finding: its place also names branches of a union and list items."""
+    keys: list[str] = []
+    here: Any = content
+    for part in error["loc"]:
+        if isinstance(here, dict) and part in here:
+            keys.append(str(part))
+            here = here[part]
+        elif isinstance(here, list) and isinstance(part, int):
+            here = here[part]
+        elif error["type"] == "missing":
+            keys.append(str(part))
+    return keys
+
+
+def _wanted(error: ErrorDetails) -> str:
+    """Return what pydantic allows, in the words of TOML."""
+    words = {
+        "tuple_type": "a list",
+        "dict_type": "a table of keys and values",
+        "model_type": "a table of keys and values",
+        "string_type": "a text in quotes",
+        "int_type": "a whole number",
+        "float_type": "a number",
+        "string_too_short": "a text that is not empty",
+        "too_short": "a list that is not empty",
+    }
+    return words.get(error["type"], error["msg"].removeprefix("Input should be "))
 
 
 def _known(sections: list[str]) -> list[str]:
@@ -208,7 +248,13 @@ def _choices(axis: Axis, entries: tuple[str | Settings, ...], place: str) -> tup
             raise ExperimentError(f"{place}: unknown {axis} '{name}' in [grid].{did_you_mean(name, registry.names())}")
         listed = [value if isinstance(value, list) else [value] for value in settings.values()]
         if not all(listed):
-            raise ExperimentError(f"{place}: '{name}' has a hyperparameter with an empty list of values.")
+            empty = list(settings)[listed.index([])]
+            raise ExperimentError(f"{place}: '{empty}' of '{name}' is an empty list. List one value or more.")
+        if prod(map(len, listed)) > LARGEST_GRID:
+            raise ExperimentError(
+                f"{place}: the values of '{name}' cross to {prod(map(len, listed)):,} choices, and {LARGEST_GRID:,} "
+                "configurations are the most that one experiment may hold. List fewer values."
+            )
         for values in product(*listed):
             given = dict(zip(settings, values, strict=True))
             settled = registry[name].settle(given, place)

@@ -1,4 +1,4 @@
-"""Cross the axes, drop what cannot work with its reason, collapse what makes no difference, list the cells."""
+"""Cross the axes, drop what cannot work, collapse what makes no difference, list the cells."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ import pandas as pd
 from bench.components import REGISTRIES
 from bench.data.dataset import Dataset
 from bench.errors import ExperimentError
-from bench.plan.experiment import Choice, Experiment
+from bench.plan.experiment import LARGEST_GRID, Choice, Experiment
 from bench.registry import Component
 from bench.space import Value
 from bench.vocabulary import AXES, DO_NOTHING, SUBJECTS, Axis
-
-LARGEST_GRID = 200_000  # configurations; checked before any is made
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ def make_plan(experiment: Experiment, dataset: Dataset) -> Plan:
     # The floor is in every grid: a leaderboard without one cannot be read.
     walk = _Walk(experiment.axes, {_floor(): None})
     walk.extend((), dict.fromkeys(table_traits(dataset), "in the table"))
-    if len(walk.trials) == 1 and walk.dropped:
+    if len(walk.trials) == 1 and any(choice.component.name != "constant" for choice in experiment.axes["model"]):
         reasons = "; ".join(f"{reason} ({count})" for reason, count in walk.dropped.most_common(3))
         raise ExperimentError(f"{experiment.path}: no configuration of [grid] can work on this table: {reasons}.")
     return Plan(tuple(walk.trials), dict(walk.dropped), dict(walk.collapsed))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any, TextIO, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class Store:
         Raises
         ------
         StoreError
-            If rows stand there that are of other data or other folds, or that cannot be read.
+            If rows stand there that are of other data or other folds, or the columns are others.
         """
         if not self._cells.exists():
             return
@@ -73,16 +73,22 @@ class Store:
         if repair and whole != content:
             self.notices.append(f"{self._cells}: its last line was torn off and is removed; that cell runs again.")
             os.truncate(self._cells, len(whole))
-        reader = csv.DictReader(whole.decode("utf-8").splitlines())
+        reader = csv.DictReader(whole.decode("utf-8", "replace").splitlines())
         if reader.fieldnames is not None and list(reader.fieldnames) != list(CELLS):
             raise StoreError(
                 f"{self._cells}: its columns are not those of this version. Move the folder {self.folder} away."
             )
+        unreadable = 0
         for row in reader:
+            if not _is_row(row):
+                unreadable += 1
+                continue
             self._check(row)
             fold = (int(row["repeat"]), int(row["fold"]))
             self._rows[row["trial"], *fold] = row
             self._records[fold] = max(self._records.get(fold, 0), int(row["predictions_at"]) + 1)
+        if unreadable:
+            self.notices.append(f"{self._cells}: {unreadable} of its lines cannot be read; their cells run again.")
         damaged = [key for key, row in self._rows.items() if row["status"] == "done" and self._read(row) is None]
         for key in damaged:
             del self._rows[key]
@@ -116,7 +122,8 @@ class Store:
             place = self._records.get(fold, 0)
             content = result.probability.astype("<f8").tobytes()
             checksum = zlib.crc32(content)
-            with self._predictions(*fold).open("r+b" if place else "wb") as file:
+            path = self._predictions(*fold)
+            with path.open("r+b" if path.exists() else "wb") as file:
                 file.seek(place * len(content))
                 file.write(content)
                 _sync(file)
@@ -135,7 +142,8 @@ class Store:
             "data_id": self.data_id,
         }
         new = not self._cells.exists() or not self._cells.stat().st_size
-        with self._cells.open("a", newline="", encoding="utf-8") as file:
+        # A reason can hold what UTF-8 cannot write: half a letter out of a file name.
+        with self._cells.open("a", newline="", encoding="utf-8", errors="backslashreplace") as file:
             writer = csv.DictWriter(file, CELLS, lineterminator="\n")
             if new:
                 writer.writeheader()
@@ -254,11 +262,21 @@ def _alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             who = owner.read_text(encoding="utf-8").strip() if owner.exists() else "another process"
             raise StoreError(f"{folder}: {who} is writing there. Wait for it, or stop it.") from None
-        owner.write_text(f"process {os.getpid()} on {platform.node()}\n", encoding="utf-8")
-        yield
-        owner.unlink(missing_ok=True)
+        try:
+            owner.write_text(f"process {os.getpid()} on {platform.node()}\n", encoding="utf-8")
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
     finally:
         os.close(directory)
+
+
+def _is_row(row: dict[str, str]) -> bool:
+    """Say whether a line of cells.csv is whole: every column there, and what is counted with a number."""
+    if list(row) != list(CELLS) or None in row.values():
+        return False
+    numbers = ("repeat", "fold", "predictions_at", "predictions_crc32")
+    return row["status"] in get_args(Status) and all(row[name].lstrip("-").isdecimal() for name in numbers)
 
 
 def _sync(file: IO[Any]) -> None:

@@ -59,11 +59,13 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
     wanted = [objective.metric, "f1", *objective.report]
     floor = ["floor"] if objective.at_recall else []
     settings = ["hyperparameters"] if any(row["hyperparameters"] for row in rows) else []
+    status = ["status"] if any(row["status"] != "done" for row in rows) else []
     return [
         "rank",
         "trial",
         "configuration",
         *settings,
+        *status,
         *dict.fromkeys(wanted),
         *floor,
         "threshold",

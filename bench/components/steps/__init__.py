@@ -1,1 +1,1 @@
-"""The classes behind components that no library has; imported by the factories only when a trial is built."""
+"""The classes behind components that no library has, imported only when a trial is built."""

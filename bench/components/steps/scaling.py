@@ -1,4 +1,4 @@
-"""Scaling for models that compare columns: numbers to unit variance, sparse indicators and text left alone."""
+"""Scaling for models that compare columns: numbers to unit variance, indicators and text as they are."""
 
 from __future__ import annotations
 
