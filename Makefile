@@ -24,10 +24,10 @@ plan: $(READY) ## Print what an experiment would run, fitting nothing (FILE=...)
 	$(BIN)/bench plan "$(FILE)"
 
 test: check ## Lint, types and the tests that CI runs
-	$(BIN)/python -m pytest -n 2
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 test-slow: $(READY) ## The full-size checks that take minutes
-	$(BIN)/python -m pytest -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow
 
 check: $(READY) ## Lint and types
 	$(BIN)/ruff check .

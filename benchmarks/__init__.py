@@ -1,0 +1,1 @@
+"""Measurements that take longer than a test may: timings as ratios, and scores on rows kept back."""

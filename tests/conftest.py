@@ -1,0 +1,54 @@
+"""Small tables that several tests share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.data.dataset import Column, Dataset
+
+WORDS = np.array(["price", "tender", "project", "thanks", "urgent", "catalogue", "견적", "demo"])
+
+
+def make_dataset(rows: int = 120, seed: int = 0, *, submission: int = 30, texts: bool = True) -> Dataset:
+    """Leads with gaps, categories, companies and a message, whose outcome depends on all of them a little."""
+    rng = np.random.default_rng(seed)
+    total = rows + submission
+    visits = rng.normal(size=total)
+    source = rng.choice(["web", "mail", "fair", "phone"], total)
+    messages = [" ".join(rng.choice(WORDS, 4)) for _ in range(total)]
+    logit = visits + (source == "fair") + np.array(["tender" in m for m in messages]) - 1.0
+    y = (rng.random(total) < 1 / (1 + np.exp(-logit))).astype(np.int8)
+    features = pd.DataFrame(
+        {
+            "visits": np.where(rng.random(total) < 0.1, np.nan, visits),
+            "pages": rng.integers(1, 9, total).astype(float),
+            "source": pd.Categorical(np.where(rng.random(total) < 0.1, None, source)),
+            "owner": pd.Categorical([f"o{n}" for n in rng.integers(0, 12, total)]),
+        }
+    )
+    if texts:
+        features["message"] = pd.Series(np.where(rng.random(total) < 0.2, None, messages), dtype="str")
+    groups = rng.integers(-1, 40, total)
+    names = [str(name) for name in features]
+    return Dataset(
+        features=features[:rows],
+        y=y[:rows],
+        labels=("False", "True"),
+        groups=groups[:rows],
+        time=None,
+        submission=features[rows:].reset_index(drop=True),
+        submission_groups=groups[rows:],
+        ids=pd.Series([f"{n:04}" for n in range(submission)], dtype="str"),
+        sample=None,
+        columns=tuple(Column(name, "number", "made up", 0, 2) for name in names),
+        notices=(),
+        data_id=f"made{rows:04}{seed:02}",
+    )
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    """120 labelled leads and 30 to predict."""
+    return make_dataset()

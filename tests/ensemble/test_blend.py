@@ -1,0 +1,65 @@
+"""The blend: members chosen greedily on other folds."""
+
+import numpy as np
+import pytest
+
+from bench.ensemble.blend import blend
+from bench.score.metrics import count
+from bench.score.objective import Objective
+from bench.score.ranking import score_trial
+
+N = 300
+RNG = np.random.default_rng(0)
+Y = (RNG.random(N) < 0.2).astype(np.int8)
+FOLD_OF = (np.arange(N) % 3)[None]
+
+
+def noisy(seed: int, noise: float) -> np.ndarray:
+    """Probabilities that know the label up to noise of their own."""
+    rng = np.random.default_rng(seed)
+    return np.clip(0.25 + 0.5 * Y + noise * rng.normal(size=N), 0, 1)[None]
+
+
+def test_trials_whose_errors_differ_are_worth_more_together() -> None:
+    trials = {f"t{seed}": noisy(seed, 0.25) for seed in range(1, 7)}
+    made = blend(Y, trials, FOLD_OF, Objective(), candidates=25)
+    best = max(score_trial(Y, p, FOLD_OF, Objective()).counts.f1 for p in trials.values())
+    assert len(made.weights) > 1
+    assert sum(made.weights.values()) == pytest.approx(1.0)
+    assert made.score.counts.f1 > best
+
+
+def test_a_trial_that_nothing_helps_stays_alone() -> None:
+    trials = {"perfect": noisy(1, 0.0), "noise": np.full((1, N), 0.5)}
+    made = blend(Y, trials, FOLD_OF, Objective(), candidates=25)
+    assert made.weights == {"perfect": 1.0}
+    assert made.score.counts.f1 == 1.0
+
+
+def test_only_the_best_candidates_may_become_members() -> None:
+    trials = {f"t{seed}": noisy(seed, 0.1 * seed) for seed in range(1, 7)}
+    made = blend(Y, trials, FOLD_OF, Objective(), candidates=1)
+    assert len(made.weights) == 1
+
+
+def test_members_and_threshold_for_a_fold_ignore_that_folds_labels() -> None:
+    """Many useless trials: chosen on the rows they are scored on, the luckiest would shine."""
+    rng = np.random.default_rng(9)
+    honest, flattering = [], []
+    for _ in range(10):
+        trials = {f"t{n}": rng.random((1, N)) for n in range(40)}
+        made = blend(Y, trials, FOLD_OF, Objective(), candidates=25)
+        honest.append(made.score.counts.f1)
+        every = sum(weight * trials[name] for name, weight in made.weights.items())
+        flattering.append(count(Y, np.asarray(every)[0] >= made.threshold).f1)
+    everyone = 2 * Y.mean() / (1 + Y.mean())  # calling every row
+    assert np.mean(honest) < everyone + 0.02
+    assert np.mean(flattering) > everyone + 0.05
+
+
+def test_repeats_are_blended_each_on_its_own_folds() -> None:
+    folds = np.stack([FOLD_OF[0], (np.arange(N) // 7) % 3])
+    trials = {f"t{seed}": np.concatenate([noisy(seed, 0.2), noisy(seed + 50, 0.2)]) for seed in (1, 2, 3)}
+    made = blend(Y, trials, folds, Objective(), candidates=25)
+    counts = made.score.counts
+    assert counts.true_positives + counts.false_negatives == 2 * Y.sum()

@@ -1,0 +1,100 @@
+"""The leaderboard: finished trials by rank, the others last, every field a scalar."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.data.dataset import Dataset
+from bench.data.folds import FoldsSection, make_folds
+from bench.ensemble.judge import Verdict, judge
+from bench.plan.experiment import Experiment, read_experiment
+from bench.plan.grid import Plan
+from bench.record.columns import LEADERBOARD
+from bench.record.store import CellResult, open_store
+from bench.report.leaderboard import Row, blend_sentence, leaderboard, shown_columns, write_leaderboard
+from bench.score.objective import Objective
+from tests.components.test_contract import trial
+
+PLAN = Plan(tuple(trial(model=name) for name in ("constant", "logistic", "lightgbm", "xgboost")), {}, {})
+GOOD, BAD, HALF, NEVER = (one.id for one in PLAN.trials)
+
+
+@pytest.fixture
+def experiment(tmp_path: Path) -> Experiment:
+    path = tmp_path / "asked.toml"
+    path.write_text(
+        'question = "Is <b>this</b> it?"\n[data]\ndemo = { rows = 500 }\ntarget = "t"\npositive = "True"\n'
+        '[grid]\nmodel = ["logistic"]\n'
+    )
+    return read_experiment(path)
+
+
+def judged(folder: Path, dataset: Dataset, experiment: Experiment) -> tuple[list[Row], Verdict]:
+    """Record a good trial, a bad one, one with a failed cell and one without any; return what is made of them."""
+    folds = make_folds(dataset, FoldsSection(count=3))
+    rng = np.random.default_rng(0)
+    with open_store(folder, dataset.data_id, folds) as store:
+        for fold in range(3):
+            y = dataset.y[folds.held_out(0, fold)]
+            good, bad = np.where(y, 0.8, 0.1) * rng.random(len(y)), rng.random(len(y))
+            store.append(CellResult(GOOD, 0, fold, "done", fit_seconds=1.5, probability=good))
+            store.append(CellResult(BAD, 0, fold, "done", fit_seconds=0.5, probability=bad))
+            status = "failed" if fold == 1 else "done"
+            store.append(CellResult(HALF, 0, fold, status, probability=None if fold == 1 else good))
+        verdict = judge(PLAN, dataset, store, experiment)
+        return leaderboard(PLAN, verdict.scores, store, experiment), verdict
+
+
+def test_finished_trials_rank_first_and_one_with_a_failed_cell_is_last(
+    tmp_path: Path, dataset: Dataset, experiment: Experiment
+) -> None:
+    rows, _ = judged(tmp_path, dataset, experiment)
+    assert [(row["rank"], row["trial"], row["status"]) for row in rows] == [
+        (1, GOOD, "done"),
+        (2, BAD, "done"),
+        (3, HALF, "partial"),
+    ]
+    assert rows[0]["fit_seconds"] == 4.5
+    assert "f1" not in rows[2]
+    assert NEVER not in [row["trial"] for row in rows]
+
+
+def test_the_file_has_the_described_columns_and_scalars_only(
+    tmp_path: Path, dataset: Dataset, experiment: Experiment
+) -> None:
+    rows, _ = judged(tmp_path, dataset, experiment)
+    write_leaderboard(rows, ["Ensemble."], experiment, tmp_path)
+    with (tmp_path / "leaderboard.csv").open(newline="") as file:
+        written = list(csv.DictReader(file))
+    assert list(written[0]) == list(LEADERBOARD)
+    assert all(isinstance(value, str | int | float) for row in rows for value in row.values())
+    markdown = (tmp_path / "leaderboard.md").read_text()
+    assert "Is &lt;b>this&lt;/b> it?" in markdown
+    assert markdown.count("\n| ") == 2 + len(rows)
+
+
+def test_the_better_of_trial_and_ensemble_wins(tmp_path: Path, dataset: Dataset, experiment: Experiment) -> None:
+    _, verdict = judged(tmp_path, dataset, experiment)
+    assert verdict.single is not None
+    assert verdict.ensemble is not None
+    assert verdict.single.weights == {GOOD: 1.0}
+    best = max(verdict.single.score.counts.f1, verdict.ensemble.score.counts.f1)
+    assert verdict.winner is not None
+    assert verdict.winner.score.counts.f1 == best
+    sentence = blend_sentence(verdict.ensemble, PLAN.trials)
+    assert sentence.startswith(f"Ensemble of {len(verdict.ensemble.weights)}: F1 ")
+
+
+def test_precision_shows_the_floor_it_has_to_keep(tmp_path: Path, dataset: Dataset, experiment: Experiment) -> None:
+    strict = replace(experiment, objective=Objective(metric="precision", at_recall=0.9))
+    rows, _ = judged(tmp_path, dataset, strict)
+    assert {row["floor"] for row in rows} <= {"kept", "missed", ""}
+    assert rows[0]["floor"] == ("kept" if rows[0]["recall"] >= 0.9 else "missed")
+    assert shown_columns(strict, rows)[3] == "precision"
+    write_leaderboard(rows, [], strict, tmp_path)
+    assert (tmp_path / "leaderboard.csv").read_text().splitlines()[0].endswith(",floor")

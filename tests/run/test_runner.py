@@ -1,0 +1,148 @@
+"""Runs: recorded as they go, resumed without a second fit, the same whatever interrupts them."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.data.dataset import Dataset
+from bench.data.folds import Folds, FoldsSection, make_folds
+from bench.plan.grid import Cell, Plan
+from bench.record.store import open_store
+from bench.run import cell as cell_module
+from bench.run.cell import refit, run_cell
+from bench.run.prepared import Pieces
+from bench.run.runner import Progress, refit_trials, run_plan
+from tests.components.test_contract import trial
+
+PLAN = Plan(
+    (
+        trial(model="constant"),
+        trial(model="logistic", text="tfidf_svd", resampling="smote"),
+        trial(model="random_forest", encoding="target"),
+    ),
+    {},
+    {},
+)
+
+
+@pytest.fixture
+def folds(dataset: Dataset) -> Folds:
+    return make_folds(dataset, FoldsSection(count=3))
+
+
+def run(
+    folder: Path, dataset: Dataset, folds: Folds, workers: int = 0, stop_after: int | None = None
+) -> list[Progress]:
+    """Run the plan in ``folder``; with ``stop_after``, press Ctrl-C after so many cells."""
+    seen: list[Progress] = []
+
+    def watch(progress: Progress) -> None:
+        seen.append(progress)
+        if stop_after is not None and len(seen) > stop_after:
+            raise KeyboardInterrupt
+
+    with open_store(folder, dataset.data_id, folds) as store:
+        run_plan(PLAN, dataset, store, workers, watch)
+    return seen
+
+
+def predictions(folder: Path, dataset: Dataset, folds: Folds) -> list[np.ndarray]:
+    with open_store(folder, dataset.data_id, folds) as store:
+        found = [store.out_of_fold(one.id) for one in PLAN.trials]
+    assert all(one is not None for one in found)
+    return [one for one in found if one is not None]
+
+
+def test_every_cell_is_recorded_with_its_predictions(tmp_path: Path, dataset: Dataset, folds: Folds) -> None:
+    seen = run(tmp_path, dataset, folds)
+    assert [progress.recorded for progress in seen] == list(range(10))
+    assert {progress.cells for progress in seen} == {9}
+    cells = pd.read_csv(tmp_path / "cells.csv")
+    assert (cells["status"] == "done").all()
+    assert cells["reason"].isna().all()
+    for one in predictions(tmp_path, dataset, folds):
+        assert one.shape == (1, 120)
+        assert ((one >= 0) & (one <= 1)).all()
+
+
+def test_an_interrupted_run_resumes_without_refitting_and_ends_the_same(
+    tmp_path: Path, dataset: Dataset, folds: Folds
+) -> None:
+    run(tmp_path / "whole", dataset, folds)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "halves", dataset, folds, stop_after=4)
+    recorded = (tmp_path / "halves" / "cells.csv").read_text()
+    assert len(recorded.splitlines()) == 1 + 4
+    seen = run(tmp_path / "halves", dataset, folds)
+    assert len(seen) == 1 + 5
+    assert (tmp_path / "halves" / "cells.csv").read_text().startswith(recorded)
+    pairs = zip(*(predictions(tmp_path / half, dataset, folds) for half in ("whole", "halves")), strict=True)
+    assert all(np.array_equal(one, other) for one, other in pairs)
+    assert len(run(tmp_path / "halves", dataset, folds)) == 1  # nothing is left to do
+
+
+def test_worker_processes_give_the_same_predictions(tmp_path: Path, dataset: Dataset, folds: Folds) -> None:
+    run(tmp_path / "here", dataset, folds)
+    run(tmp_path / "there", dataset, folds, workers=2)
+    pairs = zip(*(predictions(tmp_path / place, dataset, folds) for place in ("here", "there")), strict=True)
+    assert all(np.array_equal(one, other) for one, other in pairs)
+
+
+def test_preparing_once_for_many_trials_gives_what_preparing_for_each_gives(dataset: Dataset, folds: Folds) -> None:
+    shared = Pieces()
+    for one in PLAN.trials:
+        together = run_cell(Cell(one, 0, 1), dataset, folds, shared)
+        alone = run_cell(Cell(one, 0, 1), dataset, folds, Pieces())
+        assert together.probability is not None
+        assert np.array_equal(together.probability, alone.probability)
+
+
+def test_a_cell_that_raises_becomes_a_row(dataset: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError('a, "b"\nsecond line')
+
+    monkeypatch.setattr(cell_module, "_fit", broken)
+    result = run_cell(Cell(PLAN.trials[0], 0, 0), dataset, folds, Pieces())
+    assert (result.status, result.reason, result.probability) == ("failed", 'RuntimeError: a, "b"', None)
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (np.full(40, np.nan), "ValueError: predictions that are not numbers from 0 to 1"),
+        (np.full(40, 1.5), "ValueError: predictions that are not numbers from 0 to 1"),
+        (np.full(39, 0.5), "ValueError: predictions of shape (39,) for 40 rows"),
+    ],
+)
+def test_a_model_that_returns_no_probabilities_fails(
+    output: np.ndarray, reason: str, dataset: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_module, "_positive_column", lambda model, X: output)
+    result = run_cell(Cell(PLAN.trials[0], 0, 0), dataset, folds, Pieces())
+    assert (result.status, result.reason) == ("failed", reason)
+
+
+def test_what_a_library_warns_of_stands_in_the_row(
+    dataset: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = cell_module._fit
+
+    def warned(*given: Any) -> None:
+        warnings.warn("did not converge\nat all", UserWarning, stacklevel=1)
+        fit(*given)
+
+    monkeypatch.setattr(cell_module, "_fit", warned)
+    result = run_cell(Cell(PLAN.trials[0], 0, 0), dataset, folds, Pieces())
+    assert (result.status, result.reason) == ("done", "UserWarning: did not converge")
+
+
+def test_refitting_uses_every_labelled_row(dataset: Dataset) -> None:
+    one = trial(model="constant")
+    assert refit(one, dataset, Pieces()) == pytest.approx(np.full(30, dataset.y.mean()))
+    assert refit_trials([one], dataset, 0).keys() == {one.id}

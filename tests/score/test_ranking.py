@@ -1,0 +1,55 @@
+"""Trials scored from out-of-fold predictions and put in order."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from bench.errors import ScoreError
+from bench.score.metrics import Counts
+from bench.score.objective import Objective
+from bench.score.ranking import Score, rank, score_trial
+from tests.score.test_thresholds import FOLD_OF, P, Y
+
+
+def score(f1_counts: Counts) -> Score:
+    return Score(f1_counts, 0.5, 0.5, 0.5, 1)
+
+
+def test_a_trial_is_scored_by_pooled_counts_at_the_thresholds_of_the_other_folds() -> None:
+    got = score_trial(Y, P[None], FOLD_OF[None], Objective())
+    assert got.counts == Counts(3, 4, 2)
+    assert got.predicted_positives == 7
+    areas = [roc_auc_score(Y[fold == FOLD_OF], P[fold == FOLD_OF]) for fold in range(3)]
+    assert got.roc_auc == pytest.approx(np.mean(areas))
+
+
+def test_repeats_pool_their_counts() -> None:
+    once = score_trial(Y, P[None], FOLD_OF[None], Objective())
+    twice = score_trial(Y, np.stack([P, P]), np.stack([FOLD_OF, FOLD_OF]), Objective())
+    assert twice.counts == once.counts + once.counts
+    assert twice.predicted_positives == once.predicted_positives
+    assert twice.threshold == once.threshold
+
+
+def test_models_of_different_folds_need_not_share_a_scale_for_the_areas() -> None:
+    shifted = P / 3 + FOLD_OF / 3  # the order inside each fold is as before
+    got, before = (score_trial(Y, p[None], FOLD_OF[None], Objective()) for p in (shifted, P))
+    assert got.roc_auc == pytest.approx(before.roc_auc)
+    assert got.average_precision == pytest.approx(before.average_precision)
+
+
+def test_a_missing_prediction_is_refused() -> None:
+    with pytest.raises(ScoreError, match="not a number"):
+        score_trial(Y, np.full((1, 12), np.nan), FOLD_OF[None], Objective())
+
+
+def test_trials_rank_by_the_objective_and_ties_by_id() -> None:
+    scores = {"b": score(Counts(3, 3, 1)), "a": score(Counts(3, 3, 1)), "c": score(Counts(3, 0, 0))}
+    assert rank(scores, Objective()) == ["c", "a", "b"]
+
+
+def test_a_trial_that_misses_the_recall_floor_stands_behind_all_that_keep_it() -> None:
+    objective = Objective(metric="precision", at_recall=0.5)
+    scores = {"sure": score(Counts(1, 0, 9)), "wide": score(Counts(6, 6, 4))}
+    assert not scores["sure"].keeps_floor(objective)
+    assert rank(scores, objective) == ["wide", "sure"]
