@@ -34,10 +34,13 @@ def notices(sentences: Iterable[str]) -> None:
 
 def table(columns: list[str], rows: Iterable[list[str]], right: Iterable[str] = ()) -> None:
     """Print a table on stdout, whole: in a pipe as wide as its content, on a terminal folded to fit."""
-    console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False, markup=False)
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    terminal = sys.stdout.isatty()
+    console = Console(width=None if terminal else 1000, highlight=False, markup=False)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
-        shown.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        # On a terminal a heading of two words takes two lines, which leaves room for what stands below.
+        heading = name.replace("_", "\n") if terminal else name
+        shown.add_column(heading, justify="right" if name in right else "left", overflow="fold")
     for row in rows:
         shown.add_row(*row)
     console.print(shown)

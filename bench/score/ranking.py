@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from bench.score.metrics import Counts, count, objective_value
 from bench.score.objective import Objective
@@ -61,6 +60,8 @@ def score_trial(
     ScoreError
         If a prediction is missing.
     """
+    from sklearn.metrics import average_precision_score, roc_auc_score  # here: planning need not wait for it
+
     total = Counts(0, 0, 0)
     precision_areas, roc_areas = [], []
     for scores, folds in zip(probability, fold_of, strict=True):
