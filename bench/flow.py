@@ -75,11 +75,20 @@ def answer(question: Question, only: Slice, retry_failed: bool, workers: int, wa
     return Answer(rows, sentences, store.notices)
 
 
-def recorded(question: Question) -> list[Row]:
-    """Return the leaderboard of what is recorded, fitting and writing nothing."""
+def how_far(question: Question, only: Slice) -> tuple[int, int]:
+    """Return how many cells of a slice are recorded, and how many it has."""
+    store = read_store(question.folder, question.dataset.data_id, question.folds)
+    cells = {cell.key for cell in question.plan.only(only).cells(question.folds.repeats, question.folds.count)}
+    return len(cells & store.done()), len(cells)
+
+
+def recorded(question: Question) -> Answer:
+    """Return what is recorded, fitting and writing nothing."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
-    return leaderboard(question.plan, verdict.scores, store, question.experiment)
+    rows = leaderboard(question.plan, verdict.scores, store, question.experiment)
+    sentences = [blend_sentence(verdict.ensemble, question.plan.trials)] if verdict.ensemble else []
+    return Answer(rows, sentences, store.notices)
 
 
 def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> str:

@@ -12,9 +12,8 @@ from bench.cli.options import RESULTS, File, Results, Workers, worker_count
 from bench.errors import ExperimentError
 
 if TYPE_CHECKING:
-    from bench.flow import Question
+    from bench.flow import Answer, Question
     from bench.record.store import Store
-    from bench.report.leaderboard import Row
     from bench.run.runner import Progress
 
 SHOWN = 15  # rows of the leaderboard on the terminal
@@ -57,13 +56,14 @@ def run(
         with show.watching() as report:
             answer = flow.answer(question, wanted, retry == "failed", worker_count(workers), watch)
     except KeyboardInterrupt:
-        done = f"{state.recorded} of {state.cells} cells are recorded" if state else "nothing was run"
-        print(f"\nbench: interrupted; {done}. `bench run {file}` goes on from there.", file=sys.stderr)
+        recorded, cells = flow.how_far(question, wanted)
+        print(
+            f"\nbench: interrupted; {recorded} of {cells} cells are recorded. `bench run {file}` goes on from there.",
+            file=sys.stderr,
+        )
         raise typer.Exit(130) from None
     show.notices(answer.notices)
-    _print_board(question, answer.rows)
-    for sentence in answer.sentences:
-        print(sentence)
+    _print_board(question, answer)
     print(f"Everything is in {question.folder}.")
     if state is not None and state.failed:
         print(
@@ -82,7 +82,9 @@ def leaderboard(
     from bench import flow
 
     question = flow.ask(file, results)
-    _print_board(question, flow.recorded(question), rows or None)
+    answer = flow.recorded(question)
+    show.notices(answer.notices)
+    _print_board(question, answer, rows or None)
 
 
 def _slices(only: list[str]) -> dict[str, set[str]]:
@@ -114,9 +116,10 @@ class _Best:
         return self._words
 
 
-def _print_board(question: Question, rows: list[Row], most: int | None = SHOWN) -> None:
+def _print_board(question: Question, answer: Answer, most: int | None = SHOWN) -> None:
     from bench.report.leaderboard import cell_text, shown_columns
 
+    rows = answer.rows
     if not rows:
         raise ExperimentError(
             f"{question.folder}: nothing is recorded there. `bench run {question.experiment.path}` runs the experiment."
@@ -126,3 +129,5 @@ def _print_board(question: Question, rows: list[Row], most: int | None = SHOWN) 
     show.table(columns, ([cell_text(row.get(name, "")) for name in columns] for row in rows[:most]), numbers)
     if most is not None and len(rows) > most:
         print(f"{len(rows) - most} more in {question.folder / 'leaderboard.md'}")
+    for sentence in answer.sentences:
+        print(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -33,10 +34,15 @@ def notices(sentences: Iterable[str]) -> None:
 
 
 def table(columns: list[str], rows: Iterable[list[str]], right: Iterable[str] = ()) -> None:
-    """Print a table on stdout, whole: in a pipe as wide as its content, on a terminal folded to fit."""
+    """Print a table on stdout, whole: on a terminal folded to fit, in a pipe a line a row."""
     terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else 1000, highlight=False, markup=False)
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    console = Console(
+        width=None if terminal else 1000,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",  # rich itself would leave the header bold
+        highlight=False,
+        markup=False,
+    )
+    shown = Table(box=box.SIMPLE_HEAD if terminal else None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
         # On a terminal a heading of two words takes two lines, which leaves room for what stands below.
         heading = name.replace("_", "\n") if terminal else name
@@ -54,8 +60,8 @@ class Watching(Protocol):
 
 @contextmanager
 def watching() -> Iterator[Watching]:
-    """Show a run's progress on stderr: a bar on a terminal, else a line every few seconds."""
-    if not sys.stderr.isatty():
+    """Show a run's progress on stderr: a bar on a terminal that takes escape codes, else a line every few seconds."""
+    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
         yield _PlainLines()
         return
     bar = Progress(

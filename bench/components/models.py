@@ -76,7 +76,7 @@ def catboost(trees: int, learning_rate: float, depth: int) -> Any:
     return CatBoost(trees=trees, learning_rate=learning_rate, depth=depth)
 
 
-_LEARNING_RATE = Real(0.1, 0.001, 1.0, log=True)
+_LEARNING_RATE = Real(0.05, 0.001, 1.0, log=True)
 _TREES = Whole(200, 5, 5000, log=True)
 _COLUMNS = frozenset({"columns"})
 _ALL = frozenset({"raw_text"})  # what no model here reads
@@ -122,7 +122,7 @@ REGISTRY = Registry(
         Component(
             "catboost",
             catboost,
-            {"trees": _TREES, "learning_rate": _LEARNING_RATE, "depth": Whole(6, 1, 10)},
+            {"trees": _TREES, "learning_rate": Real(0.1, 0.001, 1.0, log=True), "depth": Whole(6, 1, 10)},
             requires=_COLUMNS,
             refuses=_ALL,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import fcntl
 import json
 import os
@@ -168,7 +169,7 @@ class Store:
         path = self.folder / "trials.csv"
         rows = {row["trial"]: row for row in trials}
         if path.exists():
-            with path.open(newline="", encoding="utf-8") as file:
+            with path.open(newline="", encoding="utf-8-sig") as file:
                 rows = {row["trial"]: {k: v for k, v in row.items() if v} for row in csv.DictReader(file)} | rows
         named = sorted({name for row in rows.values() for name in row} - set(TRIALS))
         with replacing(path) as file:
@@ -227,8 +228,14 @@ def open_store(folder: Path, data_id: str, folds: Folds) -> Iterator[Store]:
             store = Store(folder, data_id, folds)
             store.load(repair=True)
             yield store
-    except (PermissionError, NotADirectoryError, FileExistsError) as error:
-        raise StoreError(f"{error.filename}: results cannot be written there ({error.strerror}).") from None
+    except OSError as error:
+        inside = error.filename is not None and Path(error.filename).absolute().is_relative_to(folder.absolute())
+        if not inside and error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise StoreError(
+            f"{error.filename or folder}: results cannot be written there ({error.strerror}). What is recorded stays; "
+            "the same command goes on from there."
+        ) from None
 
 
 def read_store(folder: Path, data_id: str, folds: Folds) -> Store:

@@ -44,7 +44,8 @@ def rows(path: Path) -> list[list[str]]:
 def test_ctrl_c_half_way_and_the_same_command_again_end_like_an_undisturbed_run(tmp_path: Path) -> None:
     (tmp_path / "asked.toml").write_text(EXPERIMENT)
     whole = bench(tmp_path, "whole")
-    assert whole.communicate(timeout=120) and whole.returncode == 0
+    assert whole.communicate(timeout=120)
+    assert whole.returncode == 0
 
     cells = tmp_path / "halves" / "asked" / "cells.csv"
     run = bench(tmp_path, "halves")
@@ -64,7 +65,8 @@ def test_ctrl_c_half_way_and_the_same_command_again_end_like_an_undisturbed_run(
     assert done < 51
 
     again = bench(tmp_path, "halves")
-    assert again.communicate(timeout=120) and again.returncode == 0
+    assert again.communicate(timeout=120)
+    assert again.returncode == 0
     assert cells.read_text().startswith(recorded)
     named = [line.split(",")[:3] for line in cells.read_text().splitlines()]
     assert len(named) == len({tuple(name) for name in named}) == 1 + 51

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -119,9 +120,10 @@ def test_the_traits_of_an_imputation_are_true_of_its_output(component: Component
 
 @pytest.mark.parametrize("component", list(REGISTRIES["model"]), ids=lambda c: c.name)
 def test_a_model_that_takes_weights_is_moved_by_them(component: Component) -> None:
-    known = part()
     if "weights" in component.refuses:
         return
+    known = part()
+    known = replace(known, y=np.where(np.cumsum(known.y) <= 15, known.y, 0).astype(np.int8))  # one in eight
     plain, weighted = (
         fit_predict(trial(model=component.name, resampling=name), known, Pieces()).probability
         for name in ("as_is", "class_weight")

@@ -1,4 +1,4 @@
-"""The leads of a made-up table before anyone writes them down: which company, whose, when, and whether it converts."""
+"""The leads before anyone writes them down: which company, whose, when, and whether it converts."""
 
 from __future__ import annotations
 
