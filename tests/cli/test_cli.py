@@ -416,7 +416,10 @@ def test_a_run_of_which_every_cell_failed_still_ends_in_words(monkeypatch: pytes
 @pytest.mark.parametrize(
     ("where", "said"),
     [
-        ("bench.flow.run_plan", "\nbench: interrupted; nothing was run. `bench run quick.toml` goes on from there.\n"),
+        (
+            "bench.flow.run_plan",
+            "\nbench: interrupted; 0 of 6 cells are recorded. `bench run quick.toml` goes on from there.\n",
+        ),
         (
             "bench.flow.judge",
             "\nbench: interrupted; 6 of 6 cells are recorded. `bench run quick.toml` goes on from there.\n",
