@@ -6,15 +6,10 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from bench.components import REGISTRIES
 from bench.plan.suggest import Suggestions, suggest
+from bench.vocabulary import Axis
 
-_AXES = {
-    "imputation": ("keep_gaps", "median"),
-    "encoding": ("one_hot", "ordinal", "target", "native"),
-    "text": ("drop_text", "tfidf", "tfidf_svd"),
-    "resampling": ("as_is", "class_weight", "random_over", "smote", "random_under"),
-    "model": ("constant", "logistic", "random_forest", "lightgbm", "xgboost", "catboost"),
-}
 _SMALL, _MIDDLE, _LARGE = 10_000, 50_000, 100_000  # rows
 _BALANCED = 0.35  # share of positives from which resampling changes little
 
@@ -129,35 +124,37 @@ def _grid(found: Suggestions) -> str:
     chosen = _choices(found)
     lines = ["[grid]"]
     for axis, names in chosen.items():
-        others = [name for name in _AXES[axis] if name not in names]
+        others = [name for name in REGISTRIES[axis].names() if name not in names]
         also = f"  # also: {', '.join(others)}" if others else ""
         lines.append(f"{axis} = [{', '.join(map(_quoted, names))}]{also}")
     return "\n".join(lines)
 
 
-def _choices(found: Suggestions) -> dict[str, tuple[str, ...]]:
+def _choices(found: Suggestions) -> dict[Axis, tuple[str, ...]]:
     """Return components for each axis that matters on this table, the fewer the more rows there are."""
     rows, positives = len(found.y), int(found.y.sum())
     kinds = {column.kind for column in found.features}
-    gaps = any(column.gaps for column in found.features if column.kind != "text")
+    # Encoders give the gaps of categories a level, so only those of numbers ask for a choice.
+    gaps = any(column.gaps for column in found.features if column.kind in ("number", "date"))
     small = rows <= _SMALL
-    chosen: dict[str, tuple[str, ...]] = {}
+    chosen: dict[Axis, tuple[str, ...]] = {}
     chosen["imputation"] = ("keep_gaps", "median") if gaps else ("keep_gaps",)
     if "category" not in kinds:
         chosen["encoding"] = ("one_hot",)
     else:
         chosen["encoding"] = ("one_hot", "target", "native") if small else ("target", "native")
     if "text" in kinds:
-        chosen["text"] = ("drop_text", "tfidf_svd")
+        chosen["text"] = ("drop_text", "tfidf", "tfidf_svd")
     chosen["resampling"] = ("as_is", "class_weight")
     if small and "text" not in kinds and positives < _BALANCED * rows:
         chosen["resampling"] += ("random_over", "smote") if positives >= 50 else ("random_over",)
-    if small:
-        chosen["model"] = ("constant", "logistic", "random_forest", "lightgbm", "catboost")
-    elif rows <= _MIDDLE:
-        chosen["model"] = ("constant", "logistic", "lightgbm", "xgboost")
-    else:
+    if "text" in kinds or rows > _MIDDLE:
+        # Forests and CatBoost take many times as long on thousands of sparse columns, and on this many rows.
         chosen["model"] = ("constant", "logistic", "lightgbm")
+    elif small:
+        chosen["model"] = ("constant", "logistic", "random_forest", "lightgbm", "catboost")
+    else:
+        chosen["model"] = ("constant", "logistic", "lightgbm", "xgboost", "catboost")
     return chosen
 
 
