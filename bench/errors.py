@@ -24,6 +24,10 @@ class StoreError(BenchError):
     """The results folder holds something that must not be mixed with this run, or cannot be used."""
 
 
+class EngineError(BenchError):
+    """The worker processes cannot do their work on this machine."""
+
+
 class SubmissionError(BenchError):
     """A submission file does not have the form that is asked for."""
 

@@ -6,10 +6,13 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
+
+from bench.errors import EngineError
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -70,6 +73,11 @@ def run_tasks(job: Job[Task, Outcome], tasks: Iterable[Task], workers: int) -> I
                         outcome = future.result()
                     except ProcessExpired as error:
                         outcome = job.lost(task, f"ProcessExpired: the worker died ({_how(error.exitcode)})")
+                    except BrokenProcessPool:
+                        raise EngineError(
+                            "the worker processes die before they can begin; what they print stands above. "
+                            "--workers 0 runs without them."
+                        ) from None
                     yield task, outcome
         finally:
             pool.stop()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from bench.errors import EngineError
 from bench.run.engine import Job, run_tasks
 
 
@@ -22,6 +23,19 @@ class Squares(Job[int, str]):
 
     def lost(self, task: int, reason: str) -> str:
         return f"lost: {reason}"
+
+
+@dataclass
+class Unborn(Squares):
+    """Kills every worker that receives it."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (5,)
+
+
+def test_workers_that_cannot_begin_are_said_and_not_tried_for_ever() -> None:
+    with pytest.raises(EngineError, match="the worker processes die before they can begin"):
+        dict(run_tasks(Unborn(), [1, 2, 3], 2))
 
 
 def test_tasks_run_in_this_process_without_workers() -> None:
