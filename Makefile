@@ -2,6 +2,7 @@
 PYTHON  ?= python3
 FILE    ?= experiments/leads.toml
 BIN     := .venv/bin
+LOCKED  := .venv/.locked
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -10,10 +11,13 @@ READY   := .venv/.ready
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(READY): pyproject.toml requirements.lock
+$(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Makefile: python %d.%d found, 3.11 to 3.13 is needed. Say which: make PYTHON=python3.12 ..." % v)'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $(LOCKED)
+
+$(READY): $(LOCKED) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
