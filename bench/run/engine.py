@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -10,6 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
 
 from bench.errors import EngineError
@@ -57,9 +60,9 @@ def run_tasks(job: Job[Task, Outcome], tasks: Iterable[Task], workers: int) -> I
 
     waiting = iter(tasks)
     running: dict[Future[Outcome], Task] = {}
-    with _one_thread():
+    with _one_thread(), _on_disk(job) as path:
         # Spawned, since a process forked after OpenMP started can hang.
-        pool: Any = ProcessPool(workers, context=get_context("spawn"), initializer=_start_worker, initargs=(job,))
+        pool: Any = ProcessPool(workers, context=get_context("spawn"), initializer=_start_worker, initargs=(path,))
         try:
             while True:
                 # A few more than can run, so that no worker waits for the next one to be sent.
@@ -87,9 +90,22 @@ def run_tasks(job: Job[Task, Outcome], tasks: Iterable[Task], workers: int) -> I
 _job: Job[Any, Any] | None = None  # a worker's own
 
 
-def _start_worker(job: Job[Any, Any]) -> None:
+@contextmanager
+def _on_disk(job: Job[Any, Any]) -> Iterator[Path]:
+    """Lay the job where workers read it.
+
+    A new process gets its arguments through a pipe, and one that dies before it has read more than the pipe holds
+    leaves the sender waiting for ever.
+    """
+    with TemporaryDirectory(prefix="leadbench-") as folder:
+        path = Path(folder) / "job.pickle"
+        path.write_bytes(pickle.dumps(job))
+        yield path
+
+
+def _start_worker(path: Path) -> None:
     global _job
-    _job = job
+    _job = pickle.loads(path.read_bytes())
     # Ctrl-C reaches the whole group; the parent decides what becomes of the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -27,13 +27,14 @@ class Squares(Job[int, str]):
 
 @dataclass
 class Unborn(Squares):
-    """Kills every worker that receives it."""
+    """Kills every worker that receives it, before the worker has read it all."""
 
-    def __reduce__(self) -> tuple[object, tuple[int]]:
-        return os._exit, (5,)
+    def __reduce__(self) -> tuple[object, tuple[int], dict[str, bytes]]:
+        return os._exit, (5,), {"never read": bytes(1_000_000)}
 
 
-def test_workers_that_cannot_begin_are_said_and_not_tried_for_ever() -> None:
+def test_workers_that_cannot_begin_are_said_and_not_waited_for() -> None:
+    """A job sent through the pipe to such a worker would wait for ever for its reader."""
     with pytest.raises(EngineError, match="the worker processes die before they can begin"):
         dict(run_tasks(Unborn(), [1, 2, 3], 2))
 
