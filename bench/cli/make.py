@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
-from bench.errors import ExperimentError
+from bench.errors import DataError, ExperimentError
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -27,13 +29,19 @@ def init(
     """Look at a table and write a commented experiment file for it."""
     from bench.plan.propose import propose
 
-    path = output or Path("experiments") / f"{train.name.split('.')[0]}.toml"
+    stem = re.sub(r"[^\w .+-]+", "-", train.name.split(".")[0]).strip("-.+") or "table"
+    path = output or Path("experiments") / f"{stem}.toml"
     if path.exists():
         raise ExperimentError(f"{path}: exists and is not overwritten. Name another file with -o.")
     text = propose(train, target, submission=submission, sample=sample, positive=positive)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    print(f"{path} is written: read it, then `bench run {path}`.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ExperimentError(
+            f"{path}: cannot be written there ({error.strerror}). Name another file with -o."
+        ) from None
+    print(f"{path} is written: read it, then `bench run {quote(str(path))}`.")
 
 
 def demo(
@@ -44,5 +52,8 @@ def demo(
     """Make up leads: train.csv, submission.csv, sample_submission.csv and the hidden answers.csv."""
     from bench.data.demo import make_demo, write_demo
 
-    for path in write_demo(make_demo(rows, seed), out):
-        print(path)
+    try:
+        for path in write_demo(make_demo(rows, seed), out):
+            print(path)
+    except OSError as error:
+        raise DataError(f"{out}: cannot be written there ({error.strerror}). Name another folder with --out.") from None

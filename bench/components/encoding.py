@@ -20,7 +20,7 @@ def one_hot(rare: int) -> Any:
 
 
 def ordinal() -> Any:
-    """One whole number for each level in alphabetical order; a gap is -1, a level unseen in training -2."""
+    """One whole number for each level in alphabetical order; a gap is -1, what training did not show -2."""
     from sklearn.preprocessing import OrdinalEncoder
 
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-2, encoded_missing_value=-1)

@@ -117,7 +117,8 @@ REGISTRY = Registry(
             xgboost,
             {"trees": _TREES, "learning_rate": _LEARNING_RATE, "depth": Whole(6, 1, 16)},
             requires=_COLUMNS,
-            refuses=_ALL,
+            # It takes what a sparse matrix leaves out for missing, so a gap and a zero would be one.
+            refuses=_ALL | {"sparse+number_gaps"},
         ),
         Component(
             "catboost",

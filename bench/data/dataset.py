@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.data.cells import cells_of, days
-from bench.data.match import check_roles, check_sample, check_submission, read_labels
+from bench.data.match import check_roles, check_sample, check_submission, read_labels, strange_labels
 from bench.data.notices import Notices
 from bench.data.roles import Roles
 from bench.data.table import Table, read_table, table_from_frame
@@ -98,7 +98,7 @@ def read_dataset(roles: Roles) -> Dataset:
         notices += blanked
         asked = _spelled_like_train(columns, cells, asked, in_spelling)
         if sample:
-            notices += check_sample(roles, submission, sample)
+            notices += check_sample(roles, submission, sample) + strange_labels(sample, roles.target, labels)
     chosen = [column for column in columns if column.name in names]
     features, to_predict, in_train, in_asked = type_features(chosen, cells, asked)
     notices += [f"{train.place}: {sentence}" for sentence in in_train.sentences()]

@@ -17,6 +17,7 @@ from bench.errors import DataError
 from bench.section import Section
 
 LARGEST_CLUSTER = 0.01  # of the rows; a larger one kept whole would decide a fold by itself
+SMALL_CLUSTER = 10  # rows; so few may always stay together
 MOST_DUPLICATES = 0.20  # of the rows; beyond it equal rows are how the table is, not an accident
 
 
@@ -82,7 +83,14 @@ def make_folds(dataset: Dataset, section: FoldsSection) -> Folds:
             f"Every fold needs one: set count to {max(2, rare)} or less, or bring more rows."
         )
     cluster, notices = _clusters(dataset.features, section.duplicates)
-    fold_of = np.stack([_stratified(y, cluster, section.count, section.seed + r) for r in range(section.repeats)])
+    clusters = len(np.unique(cluster))
+    if clusters < section.count:
+        raise DataError(
+            f"[folds] count = {section.count}, but equal rows kept together leave {clusters} rows that differ. "
+            f'Set count to {clusters} or less, or duplicates = "apart".'
+        )
+    seeds = [(section.seed + 1_000_003 * repeat) % 2**32 for repeat in range(section.repeats)]
+    fold_of = np.stack([_stratified(y, cluster, section.count, seed) for seed in seeds])
     for repeat in fold_of:
         if any(len(np.unique(y[repeat == fold])) < 2 for fold in range(section.count)):
             raise DataError(
@@ -111,7 +119,7 @@ def _clusters(features: pd.DataFrame, duplicates: str) -> tuple[NDArray[np.int64
             f"{found}, more than {MOST_DUPLICATES:.0%}: they stay apart, so held-out rows are partly known. "
             'Set duplicates = "together" to keep them in one fold.',
         )
-    large = size > LARGEST_CLUSTER * len(features)
+    large = size > max(LARGEST_CLUSTER * len(features), SMALL_CLUSTER)
     notices: tuple[str, ...] = (f"{found}; equal rows share a fold.",)
     if large.any():
         # New numbers for the rows of a cluster that is too large: each is on its own.

@@ -22,6 +22,7 @@ from bench.data.roles import Kind
 
 _LARGEST_EXACT = 2.0**53  # beyond it a float no longer tells one whole number from the next
 _FEW = 20  # rows; in fewer, that every value differs says nothing
+_SERIAL_SPAN = 3  # times the rows that the numbers of a serial number may spread over
 _SUSPECT_CELLS = 5
 _HEXADECIMAL = r"\{?(?:[0-9a-fA-F]{16,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?"
 _CODE_NAME = re.compile(
@@ -108,7 +109,9 @@ def _guess_number(cells: Cells, spelled: NDArray[np.float64], name: str, group: 
     finite = spelled[np.isfinite(spelled)]
     different = f"{len(cells.levels):,} different"
     whole = bool(len(finite)) and bool((finite == np.floor(finite)).all()) and len(finite) == len(spelled)
-    if whole and len(cells.levels) == cells.rows >= _FEW:
+    # A serial number leaves few numbers out; an income that differs in every row leaves out nearly all.
+    serial = bool(len(finite)) and np.ptp(finite) < _SERIAL_SPAN * cells.rows
+    if whole and len(cells.levels) == cells.rows >= _FEW and (serial or is_code_name(name)):
         return Guess("identifier", "a different whole number in every row")
     if whole and (np.abs(finite) > _LARGEST_EXACT).any():
         if len(cells.levels) == cells.present:

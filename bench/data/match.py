@@ -138,6 +138,15 @@ def check_sample(roles: Roles, submission: Table, sample: Table) -> tuple[str, .
     return ()
 
 
+def strange_labels(sample: Table, target: str, labels: tuple[str, str]) -> tuple[str, ...]:
+    """Return a notice if the sample writes labels that the train table does not."""
+    strange = sorted(set(sample.frame[target].dropna()) - set(labels))
+    if not strange:
+        return ()
+    words = f"'{labels[0]}' and '{labels[1]}'"
+    return (f"{sample.place}: holds the label '{strange[0]}'; the submission is written in train's words, {words}.",)
+
+
 def _check_ids(table: Table, name: str) -> None:
     if name not in table.frame:
         raise DataError(f"{table.place} has no column '{name}', named in id.{did_you_mean(name, table.frame.columns)}")

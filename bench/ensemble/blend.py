@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bench.score.metrics import count, objective_value
 from bench.score.objective import Objective
-from bench.score.ranking import Score, score_trial
+from bench.score.ranking import Score, score_calls
 from bench.score.thresholds import best_threshold
 
 MOST_DRAWS = 10  # of members, with replacement
@@ -52,19 +52,41 @@ def blend(
     Caruana, Niculescu-Mizil, Crew and Ksikes (2004), doi:10.1145/1015330.1015432.
     """
     stack = np.stack(list(trials.values()))
-    blended = np.empty(fold_of.shape)
-    for repeat, folds in enumerate(fold_of):
-        for fold in np.unique(folds):
-            others, held_out = folds != fold, folds == fold
-            weights = _select(y[others], stack[:, repeat, others], objective, candidates)
-            blended[repeat, held_out] = weights @ stack[:, repeat, held_out]
-    score = score_trial(y, blended, fold_of, objective)
+    pairs = [cross_fitted_blend(y, stack[:, r], folds, objective, candidates) for r, folds in enumerate(fold_of)]
+    blended, called = (np.stack(parts) for parts in zip(*pairs, strict=True))
     # The members of the export are chosen on every row; so is their threshold, as a trial's is.
     every = stack.reshape(len(stack), -1)
     labels = np.tile(y, len(fold_of))
     weights = _select(labels, every, objective, candidates)
     members = {trial: float(w) for trial, w in zip(trials, weights, strict=True) if w > 0}
-    return Blend(members, score, best_threshold(labels, weights @ every, objective))
+    threshold = best_threshold(labels, weights @ every, objective)
+    return Blend(members, score_calls(y, called, blended, fold_of, threshold), threshold)
+
+
+def cross_fitted_blend(
+    y: NDArray[np.int8],
+    stack: NDArray[np.float64],
+    fold_of: NDArray[np.int64],
+    objective: Objective,
+    candidates: int,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return for each row the blended probability and whether it is called, by a blend that did not see its label.
+
+    For each fold the members are chosen on the other folds, and so is the threshold, of these members' mean there.
+    A threshold chosen afterwards on the blended column would see the fold's labels through the other folds' members.
+
+    Parameters
+    ----------
+    y, fold_of : ndarrays of shape (n,)
+    stack : ndarray of shape (trials, n)
+    """
+    blended, called = np.empty(len(y)), np.zeros(len(y), dtype=bool)
+    for fold in np.unique(fold_of):
+        others, held_out = fold_of != fold, fold_of == fold
+        weights = _select(y[others], stack[:, others], objective, candidates)
+        blended[held_out] = weights @ stack[:, held_out]
+        called[held_out] = blended[held_out] >= best_threshold(y[others], weights @ stack[:, others], objective)
+    return blended, called
 
 
 def _select(

@@ -92,8 +92,8 @@ def submission_frame(dataset: Dataset, called: NDArray[np.bool_], id_name: str |
 def check_submission(path: Path, sample: Path) -> int:
     """Check that a submission has the form of its sample, and return its number of rows.
 
-    The sample's first column is taken for the id where the sample has two columns or more; its last column holds
-    the label.
+    Of two columns or more, the id is the first in which the sample repeats nothing; the label is the last of the
+    others.
 
     Raises
     ------
@@ -106,9 +106,11 @@ def check_submission(path: Path, sample: Path) -> int:
             f"{path}: has the columns {_list(given.columns)}; the sample {sample} has {_list(form.columns)}. "
             "Write the same ones in the same order."
         )
-    target = form.columns[-1]
-    if len(form.columns) > 1:
-        _check_ids(path, given[form.columns[0]], form[form.columns[0]])
+    names = list(form.columns)
+    ids = next((name for name in names if form[name].is_unique), names[0]) if len(names) > 1 else None
+    target = [name for name in names if name != ids][-1]
+    if ids is not None:
+        _check_ids(path, given[ids], form[ids])
     elif len(given) != len(form):
         raise SubmissionError(f"{path}: has {len(given):,} rows; the sample {sample} has {len(form):,}.")
     gaps = np.flatnonzero(given[target].isna())
@@ -130,8 +132,13 @@ def _make_room(path: Path) -> None:
     """See that the file can be written before anything is fitted for it."""
     if path.is_dir():
         raise SubmissionError(f"{path}: is a folder. Name a file in it.")
+    if path.exists() and not path.is_file():
+        raise SubmissionError(f"{path}: is no ordinary file. Name another one.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path.with_name(f".{path.name}.try")):
+            pass
+        path.with_name(f".{path.name}.try").unlink()
     except OSError as error:
         raise SubmissionError(f"{path}: cannot be written there ({error.strerror}). Name another file.") from None
 

@@ -37,13 +37,13 @@ class Trial:
 
     @cached_property
     def id(self) -> str:
-        """Ten hexadecimal digits made of what the trial is, and of nothing else."""
+        """Twelve hexadecimal digits made of what the trial is, and of nothing else."""
         return self.fingerprint(*AXES)
 
     def fingerprint(self, *axes: Axis) -> str:
-        """Return ten hexadecimal digits made of the choices on some axes."""
+        """Return twelve hexadecimal digits made of the choices on some axes: enough for `LARGEST_GRID` trials."""
         content = [[axis, self[axis].component.name, dict(self[axis].values)] for axis in axes]
-        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:10]
+        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
     def row(self) -> dict[str, str | Value]:
         """Return the trial as one row: id, configuration, a column for each axis and each hyperparameter."""

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import platform
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -86,6 +87,9 @@ class Store:
                 continue
             self._check(row)
             fold = (int(row["repeat"]), int(row["fold"]))
+            if not (0 <= fold[0] < self.folds.repeats and 0 <= fold[1] < self.folds.count):
+                unreadable += 1
+                continue
             self._rows[row["trial"], *fold] = row
             self._records[fold] = max(self._records.get(fold, 0), int(row["predictions_at"]) + 1)
         if unreadable:
@@ -107,9 +111,9 @@ class Store:
         """Return how a cell ended, or None if it has not run."""
         return self._rows[key]["status"] if key in self._rows else None
 
-    def forget_failures(self) -> None:
-        """Take the cells that failed as not run; their rows stay in the file, newer ones count."""
-        self._rows = {key: row for key, row in self._rows.items() if row["status"] == "done"}
+    def forget_failures(self, trials: set[str]) -> None:
+        """Take the failed cells of ``trials`` as not run; their rows stay in the file, newer ones count."""
+        self._rows = {key: row for key, row in self._rows.items() if row["status"] == "done" or key[0] not in trials}
 
     def rows(self) -> list[dict[str, str]]:
         """Return the newest row of every cell, as text."""
@@ -122,7 +126,7 @@ class Store:
         if result.probability is not None:
             place = self._records.get(fold, 0)
             content = result.probability.astype("<f8").tobytes()
-            checksum = zlib.crc32(content)
+            checksum = _checksum(result.trial, content)
             path = self._predictions(*fold)
             with path.open("r+b" if path.exists() else "wb") as file:
                 file.seek(place * len(content))
@@ -208,7 +212,7 @@ class Store:
                 content = file.read(size)
         except FileNotFoundError:
             return None
-        if len(content) != size or zlib.crc32(content) != int(row["predictions_crc32"]):
+        if len(content) != size or _checksum(row["trial"], content) != int(row["predictions_crc32"]):
             return None
         return np.frombuffer(content, dtype="<f8")
 
@@ -282,8 +286,14 @@ def _is_row(row: dict[str, str]) -> bool:
     """Say whether a line of cells.csv is whole: every column there, and what is counted with a number."""
     if list(row) != list(CELLS) or None in row.values():
         return False
-    numbers = ("repeat", "fold", "predictions_at", "predictions_crc32")
-    return row["status"] in get_args(Status) and all(row[name].lstrip("-").isdecimal() for name in numbers)
+    whole = all(row[name].lstrip("-").isdecimal() for name in ("repeat", "fold", "predictions_at", "predictions_crc32"))
+    timed = all(re.fullmatch(r"\d+(\.\d+)?", row[name]) for name in CELLS if name.endswith("_seconds"))
+    return whole and timed and row["status"] in get_args(Status)
+
+
+def _checksum(trial: str, content: bytes) -> int:
+    """Return the checksum of a cell's predictions; with the trial in it, a row cannot claim another's."""
+    return zlib.crc32(content, zlib.crc32(trial.encode()))
 
 
 def _sync(file: IO[Any]) -> None:

@@ -110,7 +110,7 @@ def _scored(score: Score) -> Row:
         "f1": round(score.counts.f1, 6),
         "precision": round(score.counts.precision, 6),
         "recall": round(score.counts.recall, 6),
-        "threshold": float(repr(score.threshold)),
+        "threshold": score.threshold,
         "predicted_positives": round(score.predicted_positives),
         "average_precision": round(score.average_precision, 6),
         "roc_auc": round(score.roc_auc, 6),

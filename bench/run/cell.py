@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.components.models import constant
 from bench.components.resampling import Matrix
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
@@ -46,11 +47,11 @@ def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> Cell
     except MemoryError:
         return CellResult(*cell.key, "memory", "MemoryError: not enough memory", worker_peak_megabytes=_peak())
     except Exception as error:  # any library's, on any table: the row says which
-        return CellResult(*cell.key, "failed", _first_line(error), worker_peak_megabytes=_peak())
+        return CellResult(*cell.key, "failed", first_line(error), worker_peak_megabytes=_peak())
     return CellResult(
         *cell.key,
         "done",
-        "; ".join(sorted({_first_line(warning.message) for warning in caught})),
+        "; ".join(sorted({first_line(warning.message) for warning in caught})),
         *fitted.seconds,
         worker_peak_megabytes=_peak(),
         probability=fitted.probability,
@@ -79,8 +80,11 @@ def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
         draw = build_resampling(trial)
         sets = draw(prepared.training, part.y, part.groups, seed_of(trial, "resampling", part.place))
     outputs = []
+    columns = prepared.training.shape[1]
+    if not columns:
+        warnings.warn("no column is left to learn from; the share of positives is predicted", UserWarning, stacklevel=2)
     for training_set in sets:
-        model = build(trial, "model", part.place)
+        model = build(trial, "model", part.place) if columns else constant()
         with fit:
             _fit(model, training_set.matrix(prepared.training), training_set.y, training_set.weights)
         with predict:
@@ -120,7 +124,7 @@ class _Watch:
         self.seconds += time.perf_counter() - self._start
 
 
-def _first_line(problem: Warning | Exception | str) -> str:
+def first_line(problem: Warning | Exception | str) -> str:
     """Return an error or warning as one line that opens with its type."""
     lines = str(problem).strip().splitlines() or [""]
     return f"{type(problem).__name__}: {lines[0]}"[:300]

@@ -48,11 +48,11 @@ class Prepared:
 class Pieces:
     """The table blocks and text blocks this process prepared last.
 
-    The two are separate since every text block goes with every table block. Cells come so that those of one table
-    block follow each other while the folds' text blocks return with each.
+    The two are separate since every text block goes with every table block. Cells come fold after fold, for each pair
+    of blocks in turn: a table block returns with the next text choice, a text block with the next table choice.
     """
 
-    tables: int = 2
+    tables: int = 8
     texts: int = 24
     _kept: dict[str, OrderedDict[str, Prepared]] = field(
         default_factory=lambda: {"table": OrderedDict(), "text": OrderedDict()}

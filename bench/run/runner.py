@@ -14,7 +14,7 @@ from bench.data.folds import Folds
 from bench.errors import DataError
 from bench.plan.grid import Cell, Plan, Trial
 from bench.record.store import CellResult, Store
-from bench.run.cell import refit, run_cell
+from bench.run.cell import first_line, refit, run_cell
 from bench.run.engine import Job, run_tasks
 from bench.run.prepared import Pieces
 
@@ -47,11 +47,17 @@ class RefitJob(Job[Trial, NDArray[np.float64]]):
         """Refit one trial."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what its cells warned of stands in cells.csv
-            return refit(task, self.dataset, self.pieces)
+            try:
+                return refit(task, self.dataset, self.pieces)
+            except Exception as error:  # any library's, on a table that no cell has seen
+                return self.lost(task, first_line(error))
 
     def lost(self, task: Trial, reason: str) -> NDArray[np.float64]:
         """Nothing can stand in for a member that cannot be fitted."""
-        raise DataError(f"refitting {task.configuration} on every labelled row failed: {reason}.")
+        raise DataError(
+            f"{task.configuration} was refitted on every labelled row to predict the submission, and failed: {reason}. "
+            "`bench export --trial ID` tries another trial; what is recorded stays."
+        )
 
 
 @dataclass(frozen=True)

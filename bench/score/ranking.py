@@ -60,22 +60,43 @@ def score_trial(
     ScoreError
         If a prediction is missing.
     """
+    pairs = zip(probability, fold_of, strict=True)
+    called = np.stack([cross_fitted_calls(y, scores, folds, objective) for scores, folds in pairs])
+    threshold = best_threshold(np.tile(y, len(probability)), probability.ravel(), objective)
+    return score_calls(y, called, probability, fold_of, threshold)
+
+
+def score_calls(
+    y: NDArray[np.int8],
+    called: NDArray[np.bool_],
+    probability: NDArray[np.float64],
+    fold_of: NDArray[np.int64],
+    threshold: float,
+) -> Score:
+    """Score calls that were made without the labels they are scored on.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,), 0 or 1
+    called, probability, fold_of : ndarrays of shape (repeats, n)
+    threshold : the exported one, carried along
+    """
     from sklearn.metrics import average_precision_score, roc_auc_score  # here: planning need not wait for it
 
     total = Counts(0, 0, 0)
     precision_areas, roc_areas = [], []
-    for scores, folds in zip(probability, fold_of, strict=True):
-        total = total + count(y, cross_fitted_calls(y, scores, folds, objective))
+    for calls, scores, folds in zip(called, probability, fold_of, strict=True):
+        total = total + count(y, calls)
         for fold in np.unique(folds):
             held_out = folds == fold
             precision_areas.append(average_precision_score(y[held_out], scores[held_out]))
             roc_areas.append(roc_auc_score(y[held_out], scores[held_out]))
     return Score(
         counts=total,
-        threshold=best_threshold(np.tile(y, len(probability)), probability.ravel(), objective),
+        threshold=threshold,
         average_precision=float(np.mean(precision_areas)),
         roc_auc=float(np.mean(roc_areas)),
-        predicted_positives=total.predicted_positives / len(probability),
+        predicted_positives=total.predicted_positives / len(called),
     )
 
 

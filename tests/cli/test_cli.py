@@ -215,7 +215,7 @@ def test_schema_prints_json() -> None:
 
 
 def test_a_table_leads_to_a_submission_in_three_commands(finished: Finished) -> None:
-    assert finished.init == Ended(0, f"{FILE} is written: read it, then `bench run {FILE}`.\n", "")
+    assert finished.init == Ended(0, f"{FILE} is written: read it, then `bench run '{FILE}'`.\n", "")
     assert finished.plan.code == 0
     assert "60 rows, 27 (45.0%) of them '전환'; data " in finished.plan.out
     trials = re.search(r"^(\d+) trials × 5 folds = (\d+) cells; folds [0-9a-f]{10}$", finished.plan.out, re.MULTILINE)
@@ -266,7 +266,7 @@ def test_the_leaderboard_is_printed_again_without_a_fit(finished: Finished) -> N
     short = bench("leaderboard", FILE, "--rows", "2")
     trials = len(pd.read_csv(RESULTS / "leaderboard.csv"))
     assert f"\n{trials - 2} more in {RESULTS / 'leaderboard.md'}\n" in short.out
-    assert len(re.findall(r"^ *\d+ +[0-9a-f]{10} ", short.out, re.MULTILINE)) == 2
+    assert len(re.findall(r"^ *\d+ +[0-9a-f]{12} ", short.out, re.MULTILINE)) == 2
 
 
 def test_one_trial_is_exported_by_its_id(finished: Finished) -> None:
@@ -470,3 +470,23 @@ def test_demo_makes_leads_and_overwrites_nothing() -> None:
     assert (again.code, again.out) == (2, "")
     assert again.err.startswith("bench: 새 리드/")
     assert [path.read_bytes() for path in paths] == before
+
+
+@pytest.mark.usefixtures("here")
+def test_a_table_with_a_browsers_name_gets_an_experiment_that_can_run() -> None:
+    Path("train (1).csv").write_text("visits,won\n" + "".join(f"{n % 7},{n % 2}\n" for n in range(40)))
+    ended = bench("init", "train (1).csv", "--target", "won", "--positive", "1")
+    assert (ended.code, Path("experiments/train -1.toml").exists()) == (0, True)
+    assert bench("plan", "experiments/train -1.toml").code == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_init_and_demo_say_where_they_cannot_write() -> None:
+    Path("leads.csv").write_text("visits,won\n" + "".join(f"{n % 7},{n % 2}\n" for n in range(40)))
+    for command in (
+        ["init", "leads.csv", "--target", "won", "-o", "leads.csv/x.toml"],
+        ["demo", "--rows", "500", "--out", "leads.csv"],
+    ):
+        ended = bench(*command)
+        assert ended.code == 2
+        assert re.search(r"leads\.csv.*cannot be written there \(.+\)\. Name another", ended.err)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -159,3 +160,40 @@ def test_texts_without_a_single_usable_term_add_no_column() -> None:
     for text in ("tfidf", "tfidf_svd"):
         prepared = Pieces().prepare(trial(text=text), Part("test", silent, known.y, None, known.held_out))
         assert prepared.training.shape[1] == prepared.held_out.shape[1] == 4
+
+
+@pytest.mark.parametrize("text", [component.name for component in REGISTRIES["text"]])
+def test_a_table_of_numbers_and_text_without_a_category_works(text: str) -> None:
+    """Without categories the plan keeps `native`, and sparse text could not join the table that it made."""
+    known, columns = part(), ["visits", "pages", "message"]
+    narrow = Part("test", known.training[columns], known.y, known.groups, known.held_out[columns])
+    for model in ("logistic", "lightgbm", "catboost"):
+        one = trial(encoding="native", text=text, model=model)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert fit_predict(one, narrow, Pieces()).probability.shape == (30,)
+
+
+def test_without_a_column_to_learn_from_the_share_of_positives_is_predicted_and_said() -> None:
+    known = part()
+    silent = known.training[["message"]].assign(message=pd.Series([None] * 120, dtype="str"))
+    with pytest.warns(UserWarning, match="no column is left to learn from"):
+        fitted = fit_predict(trial(text="tfidf"), Part("test", silent, known.y, None, known.held_out), Pieces())
+    assert fitted.probability == pytest.approx(np.full(30, known.y.mean()))
+
+
+@pytest.mark.parametrize("model", ["logistic", "random_forest", "lightgbm", "xgboost", "catboost"])
+def test_a_column_that_never_varies_is_no_failure(model: str) -> None:
+    known = part()
+    flat = known.training[["pages"]].assign(pages=3.0)
+    narrow = Part("test", flat, known.y, None, known.held_out[["pages"]])
+    assert fit_predict(trial(model=model), narrow, Pieces()).probability == pytest.approx(
+        np.full(30, known.y.mean()), abs=0.1
+    )
+
+
+def test_a_gap_in_a_sparse_matrix_is_refused_where_it_would_be_a_zero() -> None:
+    """XGBoost takes what a sparse matrix leaves out for missing; a gap that was the signal became a 0."""
+    traits = {"columns": "in the table", "sparse": "made by one_hot", "number_gaps": "left by keep_gaps"}
+    assert REGISTRIES["model"]["xgboost"].objection(traits) is not None
+    assert REGISTRIES["model"]["lightgbm"].objection(traits) is None

@@ -80,3 +80,10 @@ def test_a_level_of_one_row_is_encoded_like_an_unseen_one() -> None:
     encoder = CrossFittedTarget(folds=2, random_state=0).fit(X, y)
     once, never = encoder.transform(column(["once", "never"])).ravel()
     assert once == never
+
+
+def test_a_table_of_one_company_is_encoded_by_rows() -> None:
+    X = column(["a", "b"] * 20)
+    y = np.tile([1, 0, 0, 0], 10).astype(np.int8)
+    together = CrossFittedTarget(random_state=0).fit_transform(X, y, groups=np.zeros(40, dtype=np.int64))
+    assert np.array_equal(together, CrossFittedTarget(random_state=0).fit_transform(X, y))

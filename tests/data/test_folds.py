@@ -103,3 +103,22 @@ def test_a_table_of_text_only_has_folds() -> None:
     assert isinstance(texts, pd.DataFrame)
     folds = make_folds(replace(dataset, features=texts), FoldsSection(count=3, duplicates="apart"))
     assert folds.count == 3
+
+
+def test_a_pair_in_a_small_table_shares_a_fold() -> None:
+    dataset = with_copies(120, 2)
+    folds = make_folds(dataset, FoldsSection())
+    assert folds.fold_of[0, 0] == folds.fold_of[0, 1]
+    assert len(folds.notices) == 1
+
+
+def test_fewer_different_rows_than_folds_are_refused() -> None:
+    dataset = make_dataset(120)
+    levels = dataset.features[["source"]].assign(source=pd.Categorical(["web", "mail", "fair"] * 40))
+    with pytest.raises(DataError, match=r"\[folds\] count = 5, but equal rows kept together leave 3 rows that differ"):
+        make_folds(replace(dataset, features=levels), FoldsSection(duplicates="together"))
+
+
+def test_the_repeats_of_one_seed_are_not_those_of_the_next(dataset: Dataset) -> None:
+    seven, eight = (make_folds(dataset, FoldsSection(seed=seed, repeats=3)).fold_of for seed in (7, 8))
+    assert not any(np.array_equal(one, other) for one in seven for other in eight)

@@ -112,3 +112,11 @@ def test_spellings_of_one_value_are_told_from_others() -> None:
     assert same_value("1") == same_value(" 1.0") == same_value("1e0")
     assert same_value("True") == same_value("TRUE") != same_value("false")
     assert [same_value(text) for text in ("a", "nan", "1_0", "٣", "")] == [None] * 5
+
+
+def test_an_amount_that_differs_in_every_row_is_no_identifier() -> None:
+    amounts = pd.Series([str(18_000 + 733 * n) for n in range(60)], dtype="str")
+    serials = pd.Series([str(70_000 + 2 * n) for n in range(60)], dtype="str")
+    assert guess_kind(amounts, "annual_income").kind == "number"
+    assert guess_kind(serials, "annual_income").kind == "identifier"
+    assert guess_kind(amounts, "customer_id").kind == "identifier"

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from bench.ensemble.blend import blend
+from bench.ensemble.blend import blend, cross_fitted_blend
 from bench.score.metrics import count
 from bench.score.objective import Objective
 from bench.score.ranking import score_trial
+from bench.score.thresholds import cross_fitted_calls
+from tests.leaks import threshold_leaks
 
 N = 300
 RNG = np.random.default_rng(0)
@@ -43,6 +45,25 @@ def test_only_the_best_candidates_may_become_members() -> None:
 
 
 def test_members_and_threshold_for_a_fold_ignore_that_folds_labels() -> None:
+    def calls(y: np.ndarray, probability: np.ndarray, fold_of: np.ndarray) -> np.ndarray:
+        rng = np.random.default_rng(0)
+        stack = np.stack([np.clip(probability + 0.3 * rng.normal(size=len(y)), 0, 1) for _ in range(5)])
+        return cross_fitted_blend(y, stack, fold_of, Objective(), 25)[1]
+
+    assert not threshold_leaks(calls)
+
+
+def test_a_threshold_chosen_after_blending_is_caught() -> None:
+    def calls(y: np.ndarray, probability: np.ndarray, fold_of: np.ndarray) -> np.ndarray:
+        rng = np.random.default_rng(0)
+        stack = np.stack([np.clip(probability + 0.3 * rng.normal(size=len(y)), 0, 1) for _ in range(5)])
+        blended, _ = cross_fitted_blend(y, stack, fold_of, Objective(), 25)
+        return cross_fitted_calls(y, blended, fold_of)
+
+    assert threshold_leaks(calls)
+
+
+def test_a_blend_of_useless_trials_is_worth_no_more_than_calling_everyone() -> None:
     """Many useless trials: chosen on the rows they are scored on, the luckiest would shine."""
     rng = np.random.default_rng(9)
     honest, flattering = [], []

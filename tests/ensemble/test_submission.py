@@ -312,3 +312,14 @@ def test_a_sample_with_a_column_that_nothing_can_fill_is_refused_before_training
         read_dataset(Roles.model_validate({**roles, "id": "id"}))
     with pytest.raises(DataError, match=r"^s\.csv has a column 'id' .* allowed: 'won', or the id if id names it\.$"):
         read_dataset(Roles.model_validate(roles))
+
+
+def test_the_id_is_found_wherever_the_sample_has_it(tmp_path: Path) -> None:
+    (tmp_path / "sample.csv").write_text("won,id\nno,1\nno,2\nno,3\n")
+    (tmp_path / "given.csv").write_text("won,id\nno,1\nyes,2\nno,3\n")
+    assert check_submission(tmp_path / "given.csv", tmp_path / "sample.csv") == 3
+
+
+def test_a_device_is_not_replaced_by_a_submission() -> None:
+    with pytest.raises(SubmissionError, match=r"^/dev/null: is no ordinary file\. Name another one\.$"):
+        submission._make_room(Path("/dev/null"))

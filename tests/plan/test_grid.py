@@ -112,7 +112,7 @@ def test_what_can_work_is_not_dropped(grid: str) -> None:
 
 def test_a_drop_early_on_the_way_counts_every_combination_behind_it() -> None:
     grid = 'encoding = ["native", "ordinal"]\ntext = ["tfidf"]\nresampling = ["as_is", "random_over", "random_under"]\n'
-    plan = plan_of(grid + 'model = ["lightgbm", "xgboost"]', FULL)
+    plan = plan_of(grid + 'model = ["lightgbm", "catboost"]', FULL)
     assert plan.dropped == {"tfidf cannot take columns of named levels (left by native)": 3 * 2}
     assert len(plan.trials) == 1 + 3 * 2
 
@@ -231,7 +231,7 @@ def test_a_whole_number_and_the_same_fraction_are_one_trial() -> None:
 
 
 def test_an_id_stays_the_same_from_version_to_version() -> None:
-    assert plan_of('model = ["constant"]').trials[0].id == "6a846a04e0"
+    assert plan_of('model = ["constant"]').trials[0].id == "6a846a04e073"
 
 
 def test_a_fingerprint_changes_with_its_own_axes_only() -> None:
@@ -243,7 +243,7 @@ def test_a_fingerprint_changes_with_its_own_axes_only() -> None:
     assert one.fingerprint("model") != other.fingerprint("model")
     assert one.fingerprint("encoding") != trial("target", "lightgbm").fingerprint("encoding")
     assert one.fingerprint(*AXES) == one.id
-    assert len(one.id) == 10
+    assert len(one.id) == 12
     assert set(one.id) <= set("0123456789abcdef")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
@@ -327,7 +328,7 @@ def test_a_reason_stays_one_record_whatever_it_holds(folder: Path, reason: str) 
 def test_failures_forgotten_run_again_and_the_newest_row_counts(recorded: Path) -> None:
     with open_store(recorded, DATA, FOLDS) as store:
         assert ("b", 0, 0) in store.done()
-        store.forget_failures()
+        store.forget_failures({key[0] for key in store.done()})
         assert store.done() == set(KEYS) - {("b", 0, 0)}
         store.append(done("b", 0))
     again = reopened(recorded)
@@ -338,7 +339,7 @@ def test_failures_forgotten_run_again_and_the_newest_row_counts(recorded: Path) 
 
 def test_failures_forgotten_in_a_run_that_ends_early_are_still_on_record(recorded: Path) -> None:
     with open_store(recorded, DATA, FOLDS) as store:
-        store.forget_failures()
+        store.forget_failures({key[0] for key in store.done()})
     assert reopened(recorded).status(("b", 0, 0)) == "failed"
 
 
@@ -401,3 +402,26 @@ def test_replacing_leaves_the_old_file_when_the_writing_fails(tmp_path: Path) ->
         write_half()
     assert path.read_text() == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["board.csv"]
+
+
+def test_a_row_that_claims_another_trials_predictions_is_not_believed(tmp_path: Path) -> None:
+    with open_store(tmp_path, DATA, FOLDS) as store:
+        for name in ("aaaa", "bbbb"):
+            store.append(CellResult(name, 0, 0, "done", probability=np.full(len(FOLDS.held_out(0, 0)), 0.5)))
+    cells = tmp_path / "cells.csv"
+    text = cells.read_text().replace("aaaa", "x").replace("bbbb", "aaaa").replace("x", "bbbb", 1)
+    cells.write_text(text)
+    assert read_store(tmp_path, DATA, FOLDS).done() == set()
+
+
+@pytest.mark.parametrize(("column", "value"), [("repeat", "9"), ("fold", "-5"), ("fit_seconds", "soon")])
+def test_a_row_out_of_range_costs_its_own_cell_only(tmp_path: Path, column: str, value: str) -> None:
+    with open_store(tmp_path, DATA, FOLDS) as store:
+        for name in ("aaaa", "bbbb"):
+            store.append(CellResult(name, 0, 0, "done", probability=np.full(len(FOLDS.held_out(0, 0)), 0.5)))
+    cells = pd.read_csv(tmp_path / "cells.csv", dtype=str, keep_default_na=False)
+    cells.loc[0, column] = value
+    cells.to_csv(tmp_path / "cells.csv", index=False)
+    store = read_store(tmp_path, DATA, FOLDS)
+    assert store.done() == {("bbbb", 0, 0)}
+    assert "1 of its lines cannot be read" in store.notices[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
+from bench.errors import DataError
 from bench.plan.grid import Cell, Plan
 from bench.record.store import open_store
 from bench.run import cell as cell_module
@@ -146,3 +148,11 @@ def test_refitting_uses_every_labelled_row(dataset: Dataset) -> None:
     one = trial(model="constant")
     assert refit(one, dataset, Pieces()) == pytest.approx(np.full(30, dataset.y.mean()))
     assert refit_trials([one], dataset, 0).keys() == {one.id}
+
+
+def test_a_refit_that_fails_is_said_in_a_sentence(dataset: Dataset) -> None:
+    assert dataset.submission is not None
+    huge = replace(dataset, submission=dataset.submission.assign(pages=1e200))
+    one = trial(model="random_forest")
+    with pytest.raises(DataError, match=rf"{one.configuration} was refitted .* and failed: ValueError: "):
+        refit_trials([one], huge, 0)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from catboost import CatBoostClassifier, Pool
+from catboost import CatBoostClassifier, CatBoostError, Pool
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.dummy import DummyClassifier
 
 
 class CatBoost(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -37,11 +38,20 @@ class CatBoost(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             allow_writing_files=False,
             verbose=False,
         )
-        self.model_.fit(_pool(X, y, sample_weight))
+        try:
+            self.model_.fit(_pool(X, y, sample_weight))
+        except CatBoostError as error:
+            # The other models take a table without variation for what it is and predict the share of positives.
+            if "All features are either constant or ignored" not in str(error):
+                raise
+            self.model_ = DummyClassifier(strategy="prior").fit(np.zeros((len(y), 1)), y, sample_weight)
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return probabilities of shape (n, 2)."""
+        if isinstance(self.model_, DummyClassifier):
+            constant: NDArray[np.float64] = self.model_.predict_proba(np.zeros((X.shape[0], 1)))
+            return constant
         probability: NDArray[np.float64] = self.model_.predict_proba(_pool(X), thread_count=1)
         return probability
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 
@@ -19,8 +21,10 @@ class NativeCategories(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.levels_ = {name: sorted(categories[name].dropna().unique()) for name in categories}
         return self
 
-    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Return a table of the same shape: float64 columns first to last, category columns as ``category``."""
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame | NDArray[np.float64]:
+        """Return a table of the same shape with ``category`` columns; without any, a plain matrix."""
+        if not self.levels_:
+            return X.to_numpy(dtype=np.float64)
         columns = {}
         for number, name in enumerate(X.columns):
             column = X[name]

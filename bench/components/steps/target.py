@@ -42,8 +42,11 @@ class CrossFittedTarget(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rows = np.arange(len(y))
         # A row that belongs to no company is one of its own.
         companies = rows if groups is None else np.where(groups >= 0, groups, -1 - rows)
+        grouped = groups is not None and len(np.unique(companies)) > 1
+        if not grouped:  # where all rows are of one company, there is no other to learn from
+            companies = rows
         self.levels_ = {name: _shared(X[name], companies) for name in X.select_dtypes(exclude="number")}
-        encoder = TargetEncoder(smooth=self.smooth, cv=self._splits(y, companies, groups is not None))
+        encoder = TargetEncoder(smooth=self.smooth, cv=self._splits(y, companies, grouped))
         self.columns_ = make_column_transformer(
             (encoder, make_column_selector(dtype_exclude="number")), remainder="passthrough"
         )
