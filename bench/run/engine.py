@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -123,7 +123,7 @@ def _how(exitcode: int | None) -> str:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    before: dict[str, Callable[[], object] | str | None] = {name: os.environ.get(name) for name in _ONE_THREAD}
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(_ONE_THREAD)
     try:
         yield
@@ -132,4 +132,4 @@ def _one_thread() -> Iterator[None]:
             if value is None:
                 del os.environ[name]
             else:
-                os.environ[name] = str(value)
+                os.environ[name] = value
