@@ -95,8 +95,7 @@ def _random(
     from imblearn.over_sampling import RandomOverSampler
     from imblearn.under_sampling import RandomUnderSampler
 
-    counts = np.bincount(y, minlength=2)
-    if counts.min() >= ratio * counts.max():
+    if _in_ratio(y, ratio):
         return _as_is(X, y, groups, seed)
     make = RandomOverSampler if sampler == "over" else RandomUnderSampler
     drawn = make(sampling_strategy=ratio, random_state=seed)
@@ -111,16 +110,22 @@ def _smote(
     from imblearn.over_sampling import SMOTE
     from sklearn.preprocessing import StandardScaler
 
-    counts = np.bincount(y, minlength=2)
-    if counts.min() >= ratio * counts.max():
+    if _in_ratio(y, ratio):
         return _as_is(X, y, groups, seed)
-    if counts.min() < 2:
+    rare = int(np.bincount(y, minlength=2).min())
+    if rare < 2:
         raise ValueError("smote needs 2 rows of the rarer class to draw a line between, and found 1")
     # Neighbours are looked for on a scaled copy: unscaled, the column with the largest numbers decides alone.
     scaler = StandardScaler(with_mean=False)
-    sampler = SMOTE(sampling_strategy=ratio, k_neighbors=min(neighbours, counts.min() - 1), random_state=seed)
+    sampler = SMOTE(sampling_strategy=ratio, k_neighbors=min(neighbours, rare - 1), random_state=seed)
     more, y_more = sampler.fit_resample(scaler.fit_transform(X), y)
     return [TrainingSet(y_more.astype(np.int8), X=scaler.inverse_transform(more))]
+
+
+def _in_ratio(y: NDArray[np.int8], ratio: float) -> bool:
+    """Say whether the rarer class already has ``ratio`` times the rows of the other."""
+    counts = np.bincount(y, minlength=2)
+    return bool(counts.min() >= ratio * counts.max())
 
 
 _RATIO = Real(1.0, 0.05, 1.0)

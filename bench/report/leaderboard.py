@@ -11,7 +11,7 @@ from bench.components import REGISTRIES
 from bench.ensemble.blend import Blend
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan, Trial
-from bench.record.columns import LEADERBOARD
+from bench.record.columns import FLOOR, LEADERBOARD
 from bench.record.store import Store, replacing
 from bench.score.ranking import Score, rank
 from bench.vocabulary import AXES
@@ -44,7 +44,7 @@ def leaderboard(plan: Plan, scores: dict[str, Score], store: Store, experiment: 
 
 def write_leaderboard(rows: list[Row], sentences: list[str], experiment: Experiment, folder: Path) -> None:
     """Write leaderboard.csv and leaderboard.md."""
-    columns = [*LEADERBOARD, *(["floor"] if experiment.objective.at_recall else [])]
+    columns = [*LEADERBOARD, *(FLOOR if experiment.objective.at_recall else {})]
     with replacing(folder / "leaderboard.csv") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
         writer.writeheader()
