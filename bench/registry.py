@@ -25,6 +25,12 @@ class Component:
     requires : traits it cannot do without
     refuses : traits it cannot take; ``"a+b"`` refuses the two together only
     ignores : axes whose choice makes no difference to it
+    source : the paper or the library that describes the method, its defaults and the values worth trying
+    rowwise : whether an output row depends on its own input row alone, so that it is made once for all folds
+    subject : callable or None
+        Takes the table of features and the hyperparameters by name and returns the columns it would work on; a table
+        without any has no use for it. None stands for whatever columns there are.
+    extra : the optional library it needs, which is also the name of the extra that installs it
     """
 
     name: str
@@ -35,6 +41,10 @@ class Component:
     requires: frozenset[str] = frozenset()
     refuses: frozenset[str] = frozenset()
     ignores: frozenset[Axis] = frozenset()
+    source: str = ""
+    rowwise: bool = False
+    subject: Callable[..., list[str]] | None = None
+    extra: str = ""
 
     def __post_init__(self) -> None:
         named = {t for refusal in self.refuses for t in refusal.split("+")}

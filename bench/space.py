@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
 
 Value = bool | int | float | str
 
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number from ``low`` to ``high``; ``log`` says that its order of magnitude is what matters."""
+    """A whole number from ``low`` to ``high``; ``log`` says that its order of magnitude is what matters.
+
+    ``search`` is the narrower range worth trying, where there is one.
+    """
 
     default: int
     low: int
     high: int
     log: bool = False
+    search: tuple[int, int] | None = None
+
+    def draw(self, rng: np.random.Generator) -> int:
+        """Return a value worth trying."""
+        low, high = self.search or (self.low, self.high)
+        return int(round(_between(low, high, self.log, rng)))
 
     def cast(self, value: Value) -> int:
         """Return an allowed ``value`` in the one type it is compared and recorded in."""
@@ -29,12 +42,21 @@ class Whole:
 
 @dataclass(frozen=True)
 class Real:
-    """A number from ``low`` to ``high``; ``log`` says that its order of magnitude is what matters."""
+    """A number from ``low`` to ``high``; ``log`` says that its order of magnitude is what matters.
+
+    ``search`` is the narrower range worth trying, where there is one.
+    """
 
     default: float
     low: float
     high: float
     log: bool = False
+    search: tuple[float, float] | None = None
+
+    def draw(self, rng: np.random.Generator) -> float:
+        """Return a value worth trying."""
+        low, high = self.search or (self.low, self.high)
+        return _between(low, high, self.log, rng)
 
     def cast(self, value: Value) -> float:
         """Return an allowed ``value`` in the one type it is compared and recorded in."""
@@ -54,6 +76,10 @@ class OneOf:
     default: Value
     choices: tuple[Value, ...]
 
+    def draw(self, rng: np.random.Generator) -> Value:
+        """Return a value worth trying."""
+        return self.choices[int(rng.integers(len(self.choices)))]
+
     def cast(self, value: Value) -> Value:
         """Return an allowed ``value`` in the one type it is compared and recorded in."""
         return value
@@ -65,4 +91,40 @@ class OneOf:
         return "one of " + ", ".join(repr(choice) for choice in self.choices)
 
 
-Hyperparameter = Whole | Real | OneOf
+@dataclass(frozen=True)
+class Columns:
+    """Columns of the table by name; ``*`` stands for any letters, ``?`` for one, a comma between several names."""
+
+    default: str
+
+    def draw(self, rng: np.random.Generator) -> str:
+        """Return the default: which columns are worth trying is a matter of the table."""
+        return self.default
+
+    def cast(self, value: Value) -> str:
+        """Return an allowed ``value`` in the one type it is compared and recorded in."""
+        return str(value)
+
+    def refusal(self, value: object) -> str | None:
+        """Return what is allowed if ``value`` is not, else None."""
+        if isinstance(value, str) and value.strip():
+            return None
+        return "the name of a column, '*' for any letters in it, a comma between several"
+
+
+def matching(pattern: str, names: Iterable[str]) -> list[str]:
+    """Return the ``names`` that a value of `Columns` stands for, in their order."""
+    names = list(names)
+    if pattern in names:  # a name may hold a comma or a star
+        return [pattern]
+    wanted = [part.strip() for part in pattern.split(",")]
+    return [name for name in names if any(name == part or fnmatchcase(name, part) for part in wanted)]
+
+
+def _between(low: float, high: float, log: bool, rng: np.random.Generator) -> float:
+    if log:
+        return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    return float(rng.uniform(low, high))
+
+
+Hyperparameter = Whole | Real | OneOf | Columns

@@ -29,6 +29,7 @@ TRAITS: Final[dict[str, str]] = {
     "raw_text": "columns of free text",
     "sparse": "a sparse matrix",
     "weights": "a weight for every training row",
+    "groups": "companies (groups in [data])",
 }
 
 Status = Literal["done", "failed", "timeout", "memory"]
