@@ -12,6 +12,10 @@ class ExperimentError(BenchError):
     """The experiment file or an option asks for something that does not exist or cannot work."""
 
 
+class ComponentError(BenchError):
+    """An installed package brings a component that cannot be used."""
+
+
 class DataError(BenchError):
     """A table cannot be read as it is, or does not fit what the experiment says of it."""
 

@@ -27,7 +27,7 @@ class Whole:
     def draw(self, rng: np.random.Generator) -> int:
         """Return a value worth trying."""
         low, high = self.search or (self.low, self.high)
-        return int(round(_between(low, high, self.log, rng)))
+        return round(_between(low, high, self.log, rng))
 
     def cast(self, value: Value) -> int:
         """Return an allowed ``value`` in the one type it is compared and recorded in."""

@@ -2,19 +2,20 @@
 
 from typing import Final, Literal
 
-Axis = Literal["imputation", "encoding", "text", "resampling", "model"]
+Axis = Literal["derived", "imputation", "encoding", "text", "resampling", "model"]
 
 # In the order the data passes them; a configuration's name is its components in this order.
-AXES: Final[tuple[Axis, ...]] = ("imputation", "encoding", "text", "resampling", "model")
+AXES: Final[tuple[Axis, ...]] = ("derived", "imputation", "encoding", "text", "resampling", "model")
 
 # What an axis works on. A table without any of it makes every choice there the same, so the plan keeps one: the
-# component that does nothing. (Resampling and model always have something to do.)
+# component that does nothing. (Derived, resampling and model always have something to do.)
 SUBJECTS: Final[dict[Axis, frozenset[str]]] = {
     "imputation": frozenset({"number_gaps", "category_gaps"}),
     "encoding": frozenset({"categories"}),
     "text": frozenset({"raw_text"}),
 }
 DO_NOTHING: Final[dict[Axis, str]] = {
+    "derived": "raw",
     "imputation": "keep_gaps",
     "encoding": "native",
     "text": "drop_text",

@@ -80,8 +80,8 @@ def overhead(folder: Path) -> None:
     dataset = replace(dataset, features=dataset.features[["bant_submit"]])
     floor = make_plan(read_experiment(folder / "grid.toml"), dataset).trials[0]
     weigh = REGISTRIES["resampling"]["class_weight"]
-    ratios = [Choice(weigh, (("ratio", 0.05 + n / 1000),)) for n in range(400)]
-    trials = tuple(Trial((*floor.choices[:3], ratio, floor.choices[4])) for ratio in ratios)
+    ratios = [Choice("resampling", weigh, (("ratio", 0.05 + n / 1000),)) for n in range(400)]
+    trials = tuple(Trial((*floor.choices[:-2], ratio, floor.choices[-1])) for ratio in ratios)
     folds = make_folds(dataset, FoldsSection(count=5))
     gaps: list[float] = []
     with open_store(folder / "overhead", dataset.data_id, folds) as store:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from bench.data.dataset import Column, Dataset
 
@@ -46,6 +49,38 @@ def make_dataset(rows: int = 120, seed: int = 0, *, submission: int = 30, texts:
         notices=(),
         data_id=f"made{rows:04}{seed:02}",
     )
+
+
+def make_leads(rows: int = 120, seed: int = 0, *, submission: int = 30) -> Dataset:
+    """`make_dataset` with what only some components look at: a date, places, phrases of time, codes, related fields."""
+    dataset = make_dataset(rows, seed, submission=submission)
+    rng = np.random.default_rng(seed + 1)
+    total = rows + submission
+
+    def mostly(levels: list[str], share: float) -> NDArray[np.object_]:
+        drawn = rng.choice(np.array(levels, dtype=object), total)
+        drawn[rng.random(total) > share] = None
+        return drawn
+
+    days = rng.integers(18_600, 19_500, total).astype("datetime64[D]").astype("datetime64[s]")
+    days[rng.random(total) < 0.1] = np.datetime64("NaT")
+    more = pd.DataFrame(
+        {
+            "asked on": days,
+            "country": pd.Categorical(mostly(["/Mumbai/India", "//Brazil", "Str. 1 / Lima / Peru", "//", "no"], 0.95)),
+            "subsidiary": pd.Categorical(mostly(["IL", "SP", "PR"], 1.0)),
+            "timeline": pd.Categorical(mostly(["less than 3 months", "3 months ~ 6 months", "a year", "called"], 0.8)),
+            "code": pd.Categorical(rng.integers(0, 90, total).astype(str).astype(object)),
+            "product": pd.Categorical(mostly(["tv", "T.V.", "sign", "other", "others"], 0.7)),
+            "product model": pd.Categorical(mostly(["55a", "65b"], 0.4)),
+        }
+    )
+    features, to_predict = dataset.features, dataset.submission
+    assert to_predict is not None
+    added = pd.concat([more[:rows], features["message"]], axis=1)
+    to_predict = to_predict.assign(**{str(name): more[name][rows:].reset_index(drop=True) for name in more})
+    features = pd.concat([features.drop(columns="message"), added], axis=1)
+    return replace(dataset, features=features, submission=to_predict[features.columns])
 
 
 @pytest.fixture

@@ -55,6 +55,8 @@ def _changed(dataset: Dataset, rows: NDArray[np.intp]) -> Dataset:
         if pd.api.types.is_numeric_dtype(column.dtype):
             values[rows] = 1e3 + np.arange(len(rows))
             features[name] = values.astype(float)
+        elif pd.api.types.is_datetime64_any_dtype(column.dtype):
+            features[name] = column.where(~np.isin(np.arange(len(column)), rows), pd.Timestamp("1990-05-05"))
         elif isinstance(column.dtype, pd.CategoricalDtype):
             values[rows] = "never seen"
             features[name] = pd.Categorical(values)

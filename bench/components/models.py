@@ -84,7 +84,7 @@ _ALL = frozenset({"raw_text"})  # what no model here reads
 REGISTRY = Registry(
     "model",
     (
-        Component("constant", constant, ignores=frozenset({"imputation", "encoding", "text", "resampling"})),
+        Component("constant", constant, ignores=frozenset({"derived", "imputation", "encoding", "text", "resampling"})),
         Component(
             "logistic",
             logistic,

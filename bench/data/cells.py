@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,6 +97,21 @@ def days(levels: pd.Series[str]) -> NDArray[np.float64]:
     values = np.full(len(levels), np.nan)
     values[spelled] = since.to_numpy(dtype=np.float64)
     return values
+
+
+def moments(since: NDArray[np.float64]) -> NDArray[np.datetime64]:
+    """Return days since 1970-01-01 as moments to the second, NaN as NaT."""
+    known = ~np.isnan(since)
+    moment = np.full(len(since), "NaT", dtype="datetime64[s]")
+    moment[known] = np.round(since[known] * _SECONDS_PER_DAY).astype(np.int64).astype("datetime64[s]")
+    return moment
+
+
+def in_days(moment: pd.Series[Any]) -> pd.Series[float]:
+    """Return a column of moments as days since 1970-01-01, NaT as NaN; the other way round of `moments`."""
+    seconds = moment.to_numpy(dtype="datetime64[s]").astype(np.int64).astype(np.float64)
+    days_since = np.where(moment.isna(), np.nan, seconds / _SECONDS_PER_DAY)
+    return pd.Series(days_since, index=moment.index, name=moment.name)
 
 
 def are_markers(levels: pd.Series[str]) -> NDArray[np.bool_]:

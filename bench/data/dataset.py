@@ -31,8 +31,8 @@ class Dataset:
     Attributes
     ----------
     features : DataFrame of shape (n, features)
-        Kinds number and date as float64 with NaN for a gap (dates in days since 1970-01-01), kind category as
-        pandas ``category`` of strings (levels of train and submission, sorted), kind text as ``str``. Columns
+        Kind number as float64 with NaN for a gap, kind date as ``datetime64[s]``, kind category as pandas
+        ``category`` of strings (levels of train and submission, sorted), kind text as ``str``. Columns
         that are dropped, identifiers or constant are not in it.
     y : ndarray of shape (n,), 0 or 1
         1 is the positive label.

@@ -1,14 +1,15 @@
-"""Turn text columns into numbers, days, categories and texts, in train and submission alike."""
+"""Turn text columns into numbers, dates, categories and texts, in train and submission alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.data.cells import Cells, are_markers, cells_of, days, numbers, same_value
+from bench.data.cells import Cells, are_markers, cells_of, days, moments, numbers, same_value
 from bench.data.notices import Notices
 from bench.data.roles import Kind
 from bench.data.understand import Column
@@ -90,7 +91,7 @@ def respelled(name: str, train: pd.Series[str], submission: pd.Series[str], noti
     )
 
 
-def _typed(kind: Kind, name: str, train: pd.Series[str], notices: Notices) -> pd.Series[float] | pd.Series[str]:
+def _typed(kind: Kind, name: str, train: pd.Series[str], notices: Notices) -> pd.Series[Any]:
     """Return a column of train by its kind; categories stay text until the submission's levels are known.
 
     Raises
@@ -113,19 +114,17 @@ def _typed(kind: Kind, name: str, train: pd.Series[str], notices: Notices) -> pd
     markers = wrong & are_markers(cells.levels) if kind == "number" else np.zeros(len(wrong), dtype=bool)
     notices.add(_MARKED, name, cells.count(markers))
     notices.add(_LEFT[kind], name, cells.count(wrong & ~markers))
-    return pd.Series(_finite(cells, values, name, notices), name=name)
+    return _column(kind, _finite(cells, values, name, notices), name)
 
 
-def _typed_like_train(
-    kind: Kind, name: str, submission: pd.Series[str], notices: Notices
-) -> pd.Series[float] | pd.Series[str]:
+def _typed_like_train(kind: Kind, name: str, submission: pd.Series[str], notices: Notices) -> pd.Series[Any]:
     """Return a column of the submission by its kind in train; cells not of that kind become missing."""
     if kind not in ("number", "date"):
         return submission
     cells = cells_of(submission)
     values = _parser(kind)(cells.levels)
     notices.add(_DRIFT[kind], name, cells.count(np.isnan(values)))
-    return pd.Series(_finite(cells, values, name, notices), name=name)
+    return _column(kind, _finite(cells, values, name, notices), name)
 
 
 def _as_category(train: pd.Series[str], submission: pd.Series[str] | None) -> tuple[pd.Series, pd.Series | None]:
@@ -137,6 +136,10 @@ def _as_category(train: pd.Series[str], submission: pd.Series[str] | None) -> tu
 
 def _parser(kind: Kind) -> Callable[[pd.Series[str]], NDArray[np.float64]]:
     return numbers if kind == "number" else days
+
+
+def _column(kind: Kind, values: NDArray[np.float64], name: str) -> pd.Series[Any]:
+    return pd.Series(values if kind == "number" else moments(values), name=name)
 
 
 def _finite(cells: Cells, values: NDArray[np.float64], name: str, notices: Notices) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -20,22 +21,26 @@ from bench.errors import ExperimentError, did_you_mean
 from bench.registry import Component
 from bench.score.objective import Objective
 from bench.section import Section
-from bench.space import Value
+from bench.space import Columns, Value
 from bench.vocabulary import AXES, DO_NOTHING, Axis
 
 LARGEST_GRID = 200_000  # configurations; checked before any is made
 
 ComponentName = Annotated[str, Field(min_length=1)]
 Settings = dict[str, Value | list[Value]]
-Axes = Annotated[tuple[ComponentName | Settings, ...], Field(strict=False, min_length=1)]
+Entry = ComponentName | Settings
+Axes = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
+InARow = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
 
 
 class GridSection(Section):
     """The `[grid]` section: the components to cross. A component with values of its own is a table.
 
-    ``{ name = "lightgbm", trees = [200, 400] }`` is one choice for each value; several lists are crossed.
+    ``{ name = "lightgbm", trees = [200, 400] }`` is one choice for each value; several lists are crossed. On derived,
+    a list within the list is done in a row: ``derived = ["raw", ["location", "missing"]]``.
     """
 
+    derived: Annotated[tuple[Entry | InARow, ...], Field(strict=False, min_length=1)] = (DO_NOTHING["derived"],)
     imputation: Axes = (DO_NOTHING["imputation"],)
     encoding: Axes = ("ordinal",)
     text: Axes = (DO_NOTHING["text"],)
@@ -62,10 +67,19 @@ class ExperimentFile(Section):
 
 @dataclass(frozen=True)
 class Choice:
-    """A component with a value for each of its hyperparameters."""
+    """A component of an axis with a value for each of its hyperparameters."""
 
+    axis: Axis
     component: Component
     values: tuple[tuple[str, Value], ...]
+
+    def patterns(self) -> list[tuple[str, str]]:
+        """Return its hyperparameters that name columns, each with the name it gives."""
+        return [(name, str(value)) for name, value in self.values if isinstance(self.component.space[name], Columns)]
+
+
+Option = tuple[Choice, ...]
+"""What a trial may do on one axis: one choice, or on derived several in a row."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ class Experiment:
     Attributes
     ----------
     name : the file's stem; results go to ``results/<name>``
-    axes : for each axis its choices, hyperparameter values crossed, in the file's order
+    axes : for each axis its options, hyperparameter values crossed, in the file's order
     """
 
     name: str
@@ -85,7 +99,7 @@ class Experiment:
     folds: FoldsSection
     objective: Objective
     ensemble: EnsembleSection
-    axes: dict[Axis, tuple[Choice, ...]]
+    axes: dict[Axis, tuple[Option, ...]]
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -105,7 +119,7 @@ def read_experiment(path: Path) -> Experiment:
         file = ExperimentFile.model_validate(content)
     except ValidationError as error:
         raise ExperimentError(_sentence(path, text, content, _first(error.errors()))) from None
-    axes = {axis: _choices(axis, getattr(file.grid, axis), _place(path, text, "grid", axis)) for axis in AXES}
+    axes = {axis: _options(axis, getattr(file.grid, axis), _place(path, text, "grid", axis)) for axis in AXES}
     return Experiment(path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, axes)
 
 
@@ -113,19 +127,19 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of an experiment file, for editors; component names included."""
     schema = ExperimentFile.model_json_schema()
     for axis, registry in REGISTRIES.items():
-        items = schema["$defs"]["GridSection"]["properties"][axis]["items"]
-        items["anyOf"][0] = {"enum": list(registry.names())}
-        items["anyOf"][1] = {
-            "anyOf": [
-                {
-                    "type": "object",
-                    "required": ["name"],
-                    "additionalProperties": False,
-                    "properties": {"name": {"const": component.name}} | {key: {} for key in component.space},
-                }
-                for component in registry
-            ]
-        }
+        named: list[dict[str, Any]] = [{"enum": list(registry.names())}]
+        named += [
+            {
+                "type": "object",
+                "required": ["name"],
+                "additionalProperties": False,
+                "properties": {"name": {"const": component.name}} | {key: {} for key in component.space},
+            }
+            for component in registry
+        ]
+        if axis == "derived":
+            named.append({"type": "array", "minItems": 1, "items": {"anyOf": list(named)}})
+        schema["$defs"]["GridSection"]["properties"][axis]["items"] = {"anyOf": named}
     return schema | {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Leadbench experiment",
@@ -232,31 +246,56 @@ def _known(sections: list[str]) -> list[str]:
     return list(model.model_fields)
 
 
-def _choices(axis: Axis, entries: tuple[str | Settings, ...], place: str) -> tuple[Choice, ...]:
-    """Cross the listed values of every entry of an axis; a choice written twice counts once."""
-    registry = REGISTRIES[axis]
-    choices: dict[Choice, None] = {}
+def _options(axis: Axis, entries: tuple[Entry | tuple[Entry, ...], ...], place: str) -> tuple[Option, ...]:
+    """Return what a trial may do on an axis; an option written twice counts once."""
+    options: dict[Option, None] = {}
     for entry in entries:
-        settings: Settings = {"name": entry} if isinstance(entry, str) else dict(entry)
-        name = settings.pop("name", None)
-        if not isinstance(name, str):
-            raise ExperimentError(
-                f"{place}: a component of '{axis}' in [grid] has no name. "
-                f'Write {{ name = "{registry.names()[0]}", ... }}.'
-            )
-        if name not in registry:
-            raise ExperimentError(f"{place}: unknown {axis} '{name}' in [grid].{did_you_mean(name, registry.names())}")
-        listed = [value if isinstance(value, list) else [value] for value in settings.values()]
-        if not all(listed):
-            empty = list(settings)[listed.index([])]
-            raise ExperimentError(f"{place}: '{empty}' of '{name}' is an empty list. List one value or more.")
-        if prod(map(len, listed)) > LARGEST_GRID:
-            raise ExperimentError(
-                f"{place}: the values of '{name}' cross to {prod(map(len, listed)):,} choices, and {LARGEST_GRID:,} "
-                "configurations are the most that one experiment may hold. List fewer values."
-            )
-        for values in product(*listed):
-            given = dict(zip(settings, values, strict=True))
-            settled = registry[name].settle(given, place)
-            choices[Choice(registry[name], tuple(settled.items()))] = None
+        row = entry if isinstance(entry, tuple) else (entry,)
+        choices = [_choices(axis, part, place) for part in row]
+        names = [listed[0].component.name for listed in choices]
+        if len(names) > 1 and DO_NOTHING[axis] in names:
+            raise ExperimentError(f"{place}: '{DO_NOTHING[axis]}' stands in a row with others. List it alone.")
+        if len(set(names)) < len(names):
+            twice = max(names, key=names.count)
+            raise ExperimentError(f"{place}: '{twice}' stands twice in one row. Name it once.")
+        _check_size(" and ".join(names), [len(listed) for listed in choices], place)
+        options |= dict.fromkeys(product(*choices))
+    return tuple(options)
+
+
+def _choices(axis: Axis, entry: Entry, place: str) -> tuple[Choice, ...]:
+    """Cross the listed values of one component."""
+    registry = REGISTRIES[axis]
+    settings: Settings = {"name": entry} if isinstance(entry, str) else dict(entry)
+    name = settings.pop("name", None)
+    if not isinstance(name, str):
+        raise ExperimentError(
+            f"{place}: a component of '{axis}' in [grid] has no name. "
+            f'Write {{ name = "{registry.names()[0]}", ... }}.'
+        )
+    if name not in registry:
+        raise ExperimentError(f"{place}: unknown {axis} '{name}' in [grid].{did_you_mean(name, registry.names())}")
+    extra = registry[name].extra
+    if extra and find_spec(extra) is None:
+        raise ExperimentError(
+            f"{place}: '{name}' needs the library {extra}, which is not installed. "
+            f"Install it: pip install 'leadbench[{extra}]'."
+        )
+    listed = [value if isinstance(value, list) else [value] for value in settings.values()]
+    if not all(listed):
+        empty = list(settings)[listed.index([])]
+        raise ExperimentError(f"{place}: '{empty}' of '{name}' is an empty list. List one value or more.")
+    _check_size(name, [len(values) for values in listed], place)
+    choices = []
+    for values in product(*listed):
+        settled = registry[name].settle(dict(zip(settings, values, strict=True)), place)
+        choices.append(Choice(axis, registry[name], tuple(settled.items())))
     return tuple(choices)
+
+
+def _check_size(names: str, lengths: list[int], place: str) -> None:
+    if prod(lengths) > LARGEST_GRID:
+        raise ExperimentError(
+            f"{place}: the values of '{names}' cross to {prod(lengths):,} choices, and {LARGEST_GRID:,} "
+            "configurations are the most that one experiment may hold. List fewer values."
+        )

@@ -8,32 +8,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from math import prod
 
 import pandas as pd
 
 from bench.components import REGISTRIES
 from bench.data.dataset import Dataset
-from bench.errors import ExperimentError
-from bench.plan.experiment import LARGEST_GRID, Choice, Experiment
+from bench.errors import ExperimentError, did_you_mean
+from bench.plan.experiment import LARGEST_GRID, Choice, Experiment, Option
 from bench.registry import Component
-from bench.space import Value
+from bench.space import Value, matching
 from bench.vocabulary import AXES, DO_NOTHING, SUBJECTS, Axis
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A configuration with a value for every hyperparameter: one `Choice` for each axis."""
+    """A configuration with a value for every hyperparameter: one `Choice` for each axis, several on derived."""
 
     choices: tuple[Choice, ...]
 
-    def __getitem__(self, axis: Axis) -> Choice:
-        return self.choices[AXES.index(axis)]
+    def on(self, *axes: Axis) -> tuple[Choice, ...]:
+        """Return what it does on some axes, in their order."""
+        return tuple(choice for choice in self.choices if choice.axis in axes)
+
+    def named(self, axis: Axis) -> str:
+        """Return the name of its component on an axis, of several in a row as ``location+missing``."""
+        return "+".join(choice.component.name for choice in self.on(axis))
 
     @cached_property
     def configuration(self) -> str:
-        """The components' names in the order of the axes, such as ``median/target/drop_text/smote/lightgbm``."""
-        return "/".join(choice.component.name for choice in self.choices)
+        """The components' names in the order of the axes, such as ``median/target/drop_text/smote/lightgbm``.
+
+        What is derived stands first, unless the table stays as it is.
+        """
+        shown = AXES if self.named("derived") != DO_NOTHING["derived"] else AXES[1:]
+        return "/".join(self.named(axis) for axis in shown)
 
     @cached_property
     def id(self) -> str:
@@ -42,7 +52,7 @@ class Trial:
 
     def fingerprint(self, *axes: Axis) -> str:
         """Return twelve hexadecimal digits made of the choices on some axes: enough for `LARGEST_GRID` trials."""
-        content = [[axis, self[axis].component.name, dict(self[axis].values)] for axis in axes]
+        content = [[choice.axis, choice.component.name, dict(choice.values)] for choice in self.on(*axes)]
         return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
     def row(self) -> dict[str, str | Value]:
@@ -50,8 +60,8 @@ class Trial:
         return {
             "trial": self.id,
             "configuration": self.configuration,
-            **{axis: self[axis].component.name for axis in AXES},
-            **{f"{c.component.name}.{name}": value for c in self.choices for name, value in c.values},
+            **{axis: self.named(axis) for axis in AXES},
+            **{f"{c.axis}.{c.component.name}.{name}": value for c in self.choices for name, value in c.values},
         }
 
 
@@ -87,7 +97,7 @@ class Plan:
         """Yield the cells so that those with the same prepared rows follow each other, and trials finish early."""
         blocks: dict[str, list[Trial]] = {}
         for trial in self.trials:
-            blocks.setdefault(trial.fingerprint("imputation", "encoding", "text"), []).append(trial)
+            blocks.setdefault(trial.fingerprint("derived", "imputation", "encoding", "text"), []).append(trial)
         for block in blocks.values():
             for repeat in range(repeats):
                 for fold in range(folds):
@@ -103,14 +113,14 @@ class Plan:
             If an axis or component is unknown, or nothing is left.
         """
         for axis, names in wanted.items():
-            present = {trial[axis].component.name for trial in self.trials} if axis in AXES else set()
+            present = {trial.named(axis) for trial in self.trials} if axis in AXES else set()
             if not names <= present:
                 allowed = ", ".join(sorted(present)) if present else f"axes are {', '.join(AXES)}"
                 raise ExperimentError(f"--only {axis}={','.join(sorted(names))}: not in this plan ({allowed}).")
         kept = tuple(
             trial
             for trial in self.trials
-            if all(trial[axis].component.name in names for axis, names in wanted.items() if axis in AXES)
+            if all(trial.named(axis) in names for axis, names in wanted.items() if axis in AXES)
         )
         if not kept:
             raise ExperimentError("--only: no configuration of the plan has all of these components together.")
@@ -125,16 +135,17 @@ def make_plan(experiment: Experiment, dataset: Dataset) -> Plan:
     ExperimentError
         If the grid is larger than `LARGEST_GRID`, or nothing of it can work.
     """
-    size = prod(len(choices) for choices in experiment.axes.values())
+    size = prod(len(options) for options in experiment.axes.values())
     if size > LARGEST_GRID:
         raise ExperimentError(
             f"{experiment.path}: [grid] crosses to {size:,} configurations, and {LARGEST_GRID:,} is the most "
             "that one experiment may hold. List fewer components or values."
         )
+    _check_columns(experiment, dataset)
     # The floor is in every grid: a leaderboard without one cannot be read.
-    walk = _Walk(experiment.axes, {_floor(): None})
+    walk = _Walk(experiment.axes, _idle(experiment, dataset), {_floor(): None})
     walk.extend((), dict.fromkeys(table_traits(dataset), "in the table"))
-    if len(walk.trials) == 1 and any(choice.component.name != "constant" for choice in experiment.axes["model"]):
+    if len(walk.trials) == 1 and any(choice.component.name != "constant" for (choice,) in experiment.axes["model"]):
         reasons = "; ".join(f"{reason} ({count})" for reason, count in walk.dropped.most_common(3))
         raise ExperimentError(f"{experiment.path}: no configuration of [grid] can work on this table: {reasons}.")
     return Plan(tuple(walk.trials), dict(walk.dropped), dict(walk.collapsed))
@@ -143,10 +154,10 @@ def make_plan(experiment: Experiment, dataset: Dataset) -> Plan:
 def table_traits(dataset: Dataset) -> frozenset[str]:
     """Return the traits of a table, the rows to predict included: their gaps have to be dealt with too."""
     tables = [dataset.features] if dataset.submission is None else [dataset.features, dataset.submission]
-    traits = set()
+    traits = set() if dataset.groups is None else {"groups"}
     for name, column in dataset.features.items():
         gaps = any(table[name].isna().any() for table in tables)
-        if pd.api.types.is_numeric_dtype(column.dtype):
+        if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
             traits |= {"columns"} | ({"number_gaps"} if gaps else set())
         elif isinstance(column.dtype, pd.CategoricalDtype):
             traits |= {"columns", "categories"} | ({"category_gaps"} if gaps else set())
@@ -155,56 +166,96 @@ def table_traits(dataset: Dataset) -> frozenset[str]:
     return frozenset(traits)
 
 
-def _choice(axis: Axis, name: str) -> Choice:
+def follow(option: Option, traits: dict[str, str]) -> tuple[dict[str, str], str | None]:
+    """Return the traits behind an option on one axis, each with where it comes from, and why it cannot work, if so."""
+    for choice in option:
+        objection = choice.component.objection(traits)
+        if objection:
+            return traits, objection
+        traits = _passed_on(choice.axis, choice.component, traits)
+    return traits, None
+
+
+def default_choice(axis: Axis, name: str) -> Choice:
     """Return a component with its defaults."""
     component = REGISTRIES[axis][name]
-    return Choice(component, tuple(component.settle({}, name).items()))
+    return Choice(axis, component, tuple(component.settle({}, name).items()))
 
 
 def _floor() -> Trial:
-    return Trial((*(_choice(axis, DO_NOTHING[axis]) for axis in AXES[:-1]), _choice("model", "constant")))
+    return Trial((*(default_choice(a, DO_NOTHING[a]) for a in AXES[:-1]), default_choice("model", "constant")))
+
+
+def _check_columns(experiment: Experiment, dataset: Dataset) -> None:
+    """Refuse names of columns that the table does not have, unless a derived column may be meant."""
+    known = [str(name) for name in dataset.features]
+    derives = any(option[0].component.name != DO_NOTHING["derived"] for option in experiment.axes["derived"])
+    for option in chain.from_iterable(experiment.axes.values()):
+        for choice in option[:1] if option[0].axis == "derived" or not derives else ():
+            for name, pattern in choice.patterns():
+                if pattern != choice.component.space[name].default and not matching(pattern, known):
+                    raise ExperimentError(
+                        f"{experiment.path}: '{name}' of '{choice.component.name}' in [grid] is '{pattern}', and no "
+                        f"column that is a feature has that name.{did_you_mean(pattern, known)}"
+                    )
+
+
+def _idle(experiment: Experiment, dataset: Dataset) -> dict[Choice, str]:
+    """Return the choices that find no column of this table to work on, each with the reason.
+
+    Of several in a row only the first is asked: the others may work on what those before them made.
+    """
+    reasons = {}
+    for choice in (option[0] for options in experiment.axes.values() for option in options):
+        subject = choice.component.subject
+        if subject is not None and not subject(dataset.features, **dict(choice.values)):
+            among = ", ".join(f"{name} = '{pattern}'" for name, pattern in choice.patterns())
+            reasons[choice] = f"{choice.component.name} finds no column to work on ({among or 'in this table'})"
+    return reasons
 
 
 @dataclass(frozen=True)
 class _Walk:
     """Goes along the axes, carrying the traits of the table, and gathers what it finds."""
 
-    axes: dict[Axis, tuple[Choice, ...]]
+    axes: dict[Axis, tuple[Option, ...]]
+    idle: dict[Choice, str]
     trials: dict[Trial, None]
     dropped: Counter[str] = field(default_factory=Counter)
     collapsed: Counter[str] = field(default_factory=Counter)
 
-    def extend(self, chosen: tuple[Choice, ...], traits: dict[str, str]) -> None:
-        """Extend ``chosen`` by every choice of the next axis; ``traits`` says of each where it comes from."""
+    def extend(self, chosen: tuple[Option, ...], traits: dict[str, str]) -> None:
+        """Extend ``chosen`` by every option of the next axis; ``traits`` says of each where it comes from."""
         if len(chosen) == len(AXES):
             self._finish(chosen)
             return
         axis = AXES[len(chosen)]
         behind = prod(len(self.axes[other]) for other in AXES[len(chosen) + 1 :])
-        for choice in self._worth_trying(axis, traits, behind):
-            objection = choice.component.objection(traits)
+        for option in self._worth_trying(axis, traits, behind):
+            left, objection = follow(option, traits)
+            objection = self.idle.get(option[0]) or objection
             if objection:
                 self.dropped[objection] += behind
             else:
-                self.extend((*chosen, choice), _passed_on(axis, choice.component, traits))
+                self.extend((*chosen, option), left)
 
-    def _worth_trying(self, axis: Axis, traits: dict[str, str], behind: int) -> tuple[Choice, ...]:
-        choices = self.axes[axis]
+    def _worth_trying(self, axis: Axis, traits: dict[str, str], behind: int) -> tuple[Option, ...]:
+        options = self.axes[axis]
         if axis not in SUBJECTS or SUBJECTS[axis] & traits.keys():
-            return choices
-        idle = _choice(axis, DO_NOTHING[axis])
-        if choices != (idle,):
+            return options
+        idle = (default_choice(axis, DO_NOTHING[axis]),)
+        if options != (idle,):
             reason = f"{axis} has nothing to do on this table, so {DO_NOTHING[axis]} stands for every choice"
-            self.collapsed[reason] += len(choices) * behind
+            self.collapsed[reason] += len(options) * behind
         return (idle,)
 
-    def _finish(self, chosen: tuple[Choice, ...]) -> None:
-        model = chosen[-1].component
+    def _finish(self, chosen: tuple[Option, ...]) -> None:
+        model = chosen[-1][0].component
         if model.ignores:
             self.collapsed[f"{model.name} does not look at {', '.join(a for a in AXES if a in model.ignores)}"] += 1
             pairs = zip(AXES, chosen, strict=True)
-            chosen = tuple(_choice(a, DO_NOTHING[a]) if a in model.ignores else choice for a, choice in pairs)
-        self.trials[Trial(chosen)] = None
+            chosen = tuple((default_choice(a, DO_NOTHING[a]),) if a in model.ignores else row for a, row in pairs)
+        self.trials[Trial(tuple(chain.from_iterable(chosen)))] = None
 
 
 def _passed_on(axis: Axis, component: Component, traits: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ TRIALS: Final[dict[str, str]] = {
     "trial": "id made of the trial's content",
     "configuration": "the components' names in the order of the axes",
     **_AXES,
-    # behind these, one column for each hyperparameter: "lightgbm.trees"
+    # behind these, one column for each hyperparameter: "model.lightgbm.trees"
 }
 
 CELLS: Final[dict[str, str]] = {

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench.components import REGISTRIES
 from bench.ensemble.blend import Blend
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan, Trial
@@ -92,14 +91,14 @@ def blend_sentence(blend: Blend, trials: Iterable[Trial]) -> str:
 def _named(trial: Trial) -> Row:
     settings = [
         f"{choice.component.name}.{name}={value}"
-        for axis, choice in zip(AXES, trial.choices, strict=True)
+        for choice in trial.choices
         for name, value in choice.values
-        if value != REGISTRIES[axis][choice.component.name].space[name].default
+        if value != choice.component.space[name].default
     ]
     return {
         "trial": trial.id,
         "configuration": trial.configuration,
-        **{axis: trial[axis].component.name for axis in AXES},
+        **{axis: trial.named(axis) for axis in AXES},
         "hyperparameters": " ".join(settings),
     }
 

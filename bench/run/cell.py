@@ -18,7 +18,7 @@ from bench.data.folds import Folds
 from bench.plan.grid import Cell, Trial
 from bench.record.store import CellResult
 from bench.run.assemble import build, build_resampling, seed_of
-from bench.run.prepared import Part, Pieces
+from bench.run.prepared import Part, Pieces, Whole
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> Cell
         y=dataset.y[training],
         groups=None if dataset.groups is None else dataset.groups[training],
         held_out=dataset.features.iloc[held_out],
+        whole=Whole(dataset.data_id, dataset.features, dataset.features),
     )
     try:
         with warnings.catch_warnings(record=True) as caught:
@@ -61,7 +62,14 @@ def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> Cell
 def refit(trial: Trial, dataset: Dataset, pieces: Pieces) -> NDArray[np.float64]:
     """Fit ``trial`` on every labelled row and return the submission's probabilities, shape (m,)."""
     assert dataset.submission is not None
-    part = Part(f"{dataset.data_id}/all", dataset.features, dataset.y, dataset.groups, dataset.submission)
+    part = Part(
+        place=f"{dataset.data_id}/all",
+        training=dataset.features,
+        y=dataset.y,
+        groups=dataset.groups,
+        held_out=dataset.submission,
+        whole=Whole(f"{dataset.data_id}/submission", dataset.features, dataset.submission),
+    )
     return fit_predict(trial, part, pieces).probability
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bench.components.resampling import Matrix
+from bench.components.steps.in_a_row import fit_transform
+from bench.data.cells import in_days
 from bench.plan.grid import Trial
 from bench.run.assemble import build
+from bench.vocabulary import Axis
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,24 @@ class Part:
     place : names the split in seeds and keys, such as "fb0f0bad49/0/3"
     training : DataFrame of shape (n, features); y, groups : ndarrays of shape (n,), groups may be None
     held_out : DataFrame of shape (m, features)
+    whole : the tables that the two sides are rows of, or None
+        With it, what is made row by row is made once for all splits; the sides' indexes are its row numbers.
     """
 
     place: str
     training: pd.DataFrame
     y: NDArray[np.int8]
     groups: NDArray[np.int64] | None
+    held_out: pd.DataFrame
+    whole: Whole | None = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The tables that the training rows and the held-out rows are taken from; ``name`` says which data they are."""
+
+    name: str
+    training: pd.DataFrame
     held_out: pd.DataFrame
 
 
@@ -46,76 +60,104 @@ class Prepared:
 
 @dataclass
 class Pieces:
-    """The table blocks and text blocks this process prepared last.
+    """The pieces this process prepared last: derived tables, table blocks, text blocks, and what is made row by row.
 
-    The two are separate since every text block goes with every table block. Cells come fold after fold, for each pair
-    of blocks in turn: a table block returns with the next text choice, a text block with the next table choice.
+    Table and text are separate since every text block goes with every table block. Cells come fold after fold, for
+    each pair of blocks in turn: a table block returns with the next text choice, a text block with the next table
+    choice.
     """
 
-    tables: int = 8
-    texts: int = 24
-    _kept: dict[str, OrderedDict[str, Prepared]] = field(
-        default_factory=lambda: {"table": OrderedDict(), "text": OrderedDict()}
-    )
+    most: Mapping[str, int] = field(default_factory=lambda: {"derived": 3, "table": 8, "text": 24, "rowwise": 4})
+    _kept: dict[str, OrderedDict[str, Any]] = field(default_factory=lambda: defaultdict(OrderedDict))
 
     def prepare(self, trial: Trial, part: Part) -> Prepared:
         """Return the rows of ``part`` prepared as ``trial`` says, made now or kept from another cell."""
-        table_key = f"{trial.fingerprint('imputation', 'encoding')}/{part.place}"
-        text_key = f"{trial.fingerprint('text')}/{part.place}"
-        table = self._once("table", self.tables, table_key, lambda: _table_block(trial, part))
-        text = self._once("text", self.texts, text_key, lambda: _text_block(trial, part))
+        table = self._once("table", trial, ("derived", "imputation", "encoding"), part, self._table_block)
+        text = self._once("text", trial, ("text",), part, self._text_block)
         return Prepared(_join(table.training, text.training), _join(table.held_out, text.held_out))
 
-    def _once(self, kind: str, most: int, key: str, make: Callable[[], Prepared]) -> Prepared:
-        kept = self._kept[kind]
-        if key not in kept:
-            kept[key] = make()
-        kept.move_to_end(key)
-        while len(kept) > most:
-            kept.popitem(last=False)
-        return kept[key]
+    def _table_block(self, trial: Trial, part: Part) -> Prepared:
+        """Derive, impute and encode; whatever is fitted is fitted on the training rows."""
+        derived = self._once("derived", trial, ("derived",), part, self._derived)
+        training, held_out = (_without_texts(side) for side in (derived.training, derived.held_out))
+        if not training.shape[1]:
+            return Prepared(np.empty((len(training), 0)), np.empty((len(held_out), 0)))
+        for axis in ("imputation", "encoding"):
+            step = build(trial, axis, part.place)
+            training = fit_transform(step, training, part.y, part.groups)
+            held_out = step.transform(held_out)
+        return Prepared(training, held_out)
 
+    def _derived(self, trial: Trial, part: Part) -> Prepared:
+        return self._step("derived", trial, part, [str(name) for name in part.training])
 
-def _table_block(trial: Trial, part: Part) -> Prepared:
-    """Impute and encode numbers and categories; whatever is fitted is fitted on the training rows."""
-    columns = part.training.columns.difference(_texts(part.training), sort=False)
-    training: Matrix = part.training[columns]
-    held_out: Matrix = part.held_out[columns]
-    if not len(columns):
-        return Prepared(np.empty((len(training), 0)), np.empty((len(held_out), 0)))
-    for axis in ("imputation", "encoding"):
+    def _text_block(self, trial: Trial, part: Part) -> Prepared:
+        return self._step("text", trial, part, _texts(part.training))
+
+    def _step(self, axis: Axis, trial: Trial, part: Part, columns: list[str]) -> Prepared:
+        """Apply the step of an axis to some columns of both sides: once for all splits if it works row by row."""
+        if part.whole and all(choice.component.rowwise for choice in trial.on(axis)):
+            whole = Part(part.whole.name, part.whole.training, part.y, None, part.whole.held_out)
+            made = self._once(
+                "rowwise", trial, (axis,), whole, lambda trial, whole: _row_by_row(axis, trial, whole, columns)
+            )
+            return Prepared(_take(made.training, part.training.index), _take(made.held_out, part.held_out.index))
         step = build(trial, axis, part.place)
-        training = _fit_transform(step, training, part)
-        held_out = step.transform(held_out)
-    return Prepared(training, held_out)
+        training = fit_transform(step, part.training[columns], part.y, part.groups)
+        return Prepared(training, step.transform(part.held_out[columns]))
+
+    def _once(
+        self, kind: str, trial: Trial, axes: tuple[Axis, ...], part: Part, make: Callable[[Trial, Part], Prepared]
+    ) -> Prepared:
+        kept, key = self._kept[kind], f"{trial.fingerprint(*axes)}/{part.place}"
+        if key not in kept:
+            kept[key] = make(trial, part)
+        kept.move_to_end(key)
+        while len(kept) > self.most[kind]:
+            kept.popitem(last=False)
+        made: Prepared = kept[key]
+        return made
 
 
-def _text_block(trial: Trial, part: Part) -> Prepared:
-    columns = _texts(part.training)
-    step = build(trial, "text", part.place)
-    return Prepared(_fit_transform(step, part.training[columns], part), step.transform(part.held_out[columns]))
+def _row_by_row(axis: Axis, trial: Trial, whole: Part, columns: list[str]) -> Prepared:
+    """Transform whole tables by a step that learns nothing; of one table that is both sides, once."""
+    step = build(trial, axis, whole.place)
+    training = step.fit_transform(whole.training[columns])
+    same = whole.held_out is whole.training
+    return Prepared(training, training if same else step.transform(whole.held_out[columns]))
+
+
+def _take(matrix: Matrix, rows: pd.Index[Any]) -> Matrix:
+    return matrix.iloc[rows] if isinstance(matrix, pd.DataFrame) else matrix[rows]
 
 
 def _texts(features: pd.DataFrame) -> list[str]:
     return [str(name) for name, dtype in features.dtypes.items() if isinstance(dtype, pd.StringDtype)]
 
 
-def _fit_transform(step: Any, X: pd.DataFrame, part: Part) -> Any:
-    """Fit on the training rows and return them transformed; steps that ask for the companies get them."""
-    if "groups" in signature(step.fit_transform).parameters:
-        return step.fit_transform(X, part.y, groups=part.groups)
-    return step.fit_transform(X, part.y)
+def _without_texts(features: pd.DataFrame) -> pd.DataFrame:
+    """Return the numbers and categories, with dates as days since 1970-01-01."""
+    table = features.drop(columns=_texts(features))
+    return table.assign(**{str(name): in_days(table[name]) for name in table.select_dtypes("datetime")})
 
 
 def _join(table: Matrix, text: Matrix) -> Matrix:
-    """Put the two blocks side by side: sparse if one is, a table if it holds categories, else dense."""
+    """Put the two blocks side by side: sparse if one is, a table if one holds categories or words, else dense."""
     if not text.shape[1]:
         return table
     if not table.shape[1]:
         return text
-    if isinstance(table, pd.DataFrame):
-        columns = {f"t{number}": text[:, number] for number in range(text.shape[1])}
-        return pd.concat([table, pd.DataFrame(columns, index=table.index)], axis=1)
+    if isinstance(table, pd.DataFrame) or isinstance(text, pd.DataFrame):
+        blocks = [_as_table(table, "x"), _as_table(text, "t")]
+        return pd.concat(blocks, axis=1)
     if sparse.issparse(table) or sparse.issparse(text):
         return sparse.hstack([table, text], format="csr")
     return np.hstack([table, text])
+
+
+def _as_table(matrix: Matrix, letter: str) -> pd.DataFrame:
+    """Return a block as a table whose columns are numbered, since the other block may have the same names."""
+    numbered = [f"{letter}{number}" for number in range(matrix.shape[1])]
+    if isinstance(matrix, pd.DataFrame):
+        return matrix.set_axis(numbered, axis=1).reset_index(drop=True)
+    return pd.DataFrame(matrix, columns=numbered)

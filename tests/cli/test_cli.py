@@ -158,7 +158,7 @@ SLIPS = {
     "no file": (["run", "nowhere.toml"], "bench: nowhere.toml: no such experiment file."),
     "no file to plan": (["plan", "nowhere.toml"], "bench: nowhere.toml: no such experiment file."),
     "file name of two lines": (["run", "a\nb.toml"], "bench: a b.toml: an experiment is named by its file"),
-    "no axis": (["list", "modle"], "bench: no axis 'modle'. Did you mean 'model'? Known: encoding, "),
+    "no axis": (["list", "modle"], "bench: no axis 'modle'. Did you mean 'model'? Known: derived, encoding, "),
     "no table": (["init", "t.csv", "--target", "won"], "bench: t.csv"),
     "trial and ensemble": (
         ["export", "x.toml", "--trial", "a", "--ensemble"],
@@ -347,7 +347,7 @@ def test_the_leaderboard_before_any_run_says_how_to_run() -> None:
     ("only", "sentence"),
     [
         (["model=lightgbm"], "bench: --only model=lightgbm: not in this plan (constant, logistic).\n"),
-        (["modle=logistic"], "bench: --only modle=logistic: not in this plan (axes are imputation, encoding, "),
+        (["modle=logistic"], "bench: --only modle=logistic: not in this plan (axes are derived, imputation, encoding, "),
         (["model=constant,"], "bench: --only model=,constant: not in this plan (constant, logistic).\n"),
         (["resampling=smote", "model=logistic"], "bench: --only resampling=smote: not in this plan (as_is).\n"),
     ],

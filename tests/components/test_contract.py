@@ -5,54 +5,70 @@ from __future__ import annotations
 import pickle
 import warnings
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.base import clone
+from skops import io as skops
 
 from bench.components import REGISTRIES
-from bench.plan.experiment import Choice
-from bench.plan.grid import Trial, table_traits
+from bench.components.steps.in_a_row import fit_transform
+from bench.plan.grid import default_choice, follow, table_traits
 from bench.registry import Component
+from bench.run.assemble import build, build_resampling, seed_of
 from bench.run.cell import fit_predict
 from bench.run.prepared import Part, Pieces
 from bench.vocabulary import AXES, DO_NOTHING, Axis
-from tests.conftest import make_dataset
+from tests.components.catalogue import BESIDE, EVERY, IDS, choice, part, part_of, traits_of, trial
+from tests.conftest import make_dataset, make_leads
 
-EVERY = [(axis, component) for axis, registry in REGISTRIES.items() for component in registry]
-# What the other axes are set to while one component is looked at: choices that go with everything.
-BESIDE: dict[Axis, str] = {
-    "imputation": "median",
-    "encoding": "ordinal",
-    "text": "drop_text",
-    "resampling": "as_is",
-    "model": "lightgbm",
-}
+# What a saved step may ask to be trusted beyond what skops trusts by itself: our own classes and the libraries'.
+TRUSTED = (
+    "bench.components.steps.",
+    "catboost.",
+    "lightgbm.",
+    "sklearn.",
+    "skrub.",
+    "xgboost.",
+    "collections.",
+    "numpy.",
+)
+PREPARING: tuple[Axis, ...] = ("derived", "imputation", "encoding", "text")
+
+every = pytest.mark.parametrize(("axis", "component"), EVERY, ids=IDS)
+preparing = pytest.mark.parametrize(
+    ("axis", "component"),
+    [pair for pair in EVERY if pair[0] in PREPARING],
+    ids=[name for name, pair in zip(IDS, EVERY, strict=True) if pair[0] in PREPARING],
+)
 
 
-def choice(axis: Axis, name: str, **values: Any) -> Choice:
-    component = REGISTRIES[axis][name]
-    return Choice(component, tuple(component.settle(values, "test").items()))
+@pytest.fixture(autouse=True)
+def _needs(request: pytest.FixtureRequest) -> None:
+    """Leave out a component whose extra is not installed."""
+    component = getattr(request.node, "callspec", None) and request.node.callspec.params.get("component")
+    if component is not None and component.extra and find_spec(component.extra) is None:
+        pytest.skip(f"{component.extra} is not installed")
 
 
-def trial(**chosen: str) -> Trial:
-    """Return the trial that has ``chosen`` on the named axes and `BESIDE` on the others."""
-    return Trial(tuple(choice(axis, chosen.get(axis, BESIDE[axis])) for axis in AXES))
-
-
-def part(rows: int = 120, seed: int = 0) -> Part:
-    dataset = make_dataset(rows, seed)
-    assert dataset.submission is not None
-    return Part("test", dataset.features, dataset.y, dataset.groups, dataset.submission)
+@pytest.fixture(autouse=True)
+def _news() -> Any:
+    """Let components tell the user what they did: a UserWarning goes to the cell's record."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
 def test_do_nothing_and_beside_are_components() -> None:
-    assert all(name in REGISTRIES[axis] for axis, name in (DO_NOTHING | BESIDE).items())
+    assert all(name in REGISTRIES[axis] for axis, name in DO_NOTHING.items())
+    assert all(name in REGISTRIES[axis] for axis, names in BESIDE.items() for name in names)
 
 
-@pytest.mark.parametrize(("axis", "component"), EVERY, ids=lambda value: getattr(value, "name", value))
+@every
 def test_a_component_runs_and_the_same_seed_gives_the_same_output(axis: Axis, component: Component) -> None:
     one = trial(**{axis: component.name})
     first = fit_predict(one, part(), Pieces()).probability
@@ -60,63 +76,188 @@ def test_a_component_runs_and_the_same_seed_gives_the_same_output(axis: Axis, co
     assert np.array_equal(first, fit_predict(one, part(), Pieces()).probability)
 
 
-@pytest.mark.parametrize(("axis", "component"), EVERY, ids=lambda value: getattr(value, "name", value))
+@every
+def test_a_component_runs_with_values_drawn_from_its_space(axis: Axis, component: Component) -> None:
+    rng = np.random.default_rng(0)
+    drawn = {name: parameter.draw(rng) for name, parameter in component.space.items()}
+    one = trial(**{axis: choice(axis, component.name, **drawn)})
+    assert fit_predict(one, part(), Pieces()).probability.shape == (30,)
+
+
+@every
 def test_a_component_takes_levels_gaps_and_texts_unseen_in_training(axis: Axis, component: Component) -> None:
     strange = part().held_out
-    owners = strange["owner"].cat.categories
     strange = strange.assign(
-        visits=np.nan, source=pd.Categorical(["never seen"] * 30), owner=pd.Categorical([None] * 30, owners)
+        **{name: pd.Categorical(["never seen"] * 30) for name in strange.select_dtypes("category")}
     )
+    strange = strange.assign(visits=np.nan, owner=pd.Categorical([None] * 30, strange["owner"].cat.categories))
+    strange["asked on"] = pd.Series(np.full(30, "NaT", dtype="datetime64[s]"))
     strange["message"] = pd.Series([None, "全く別の言葉", ""] * 10, dtype="str")
-    known = part()
-    probability = fit_predict(
-        trial(**{axis: component.name}),
-        Part("test", known.training, known.y, known.groups, strange),
-        Pieces(),
-    ).probability
+    known = replace(part(), held_out=strange)
+    probability = fit_predict(trial(**{axis: component.name}), known, Pieces()).probability
     assert ((probability >= 0) & (probability <= 1)).all()
 
 
-@pytest.mark.parametrize(("axis", "component"), EVERY, ids=lambda value: getattr(value, "name", value))
+@every
 def test_a_component_takes_five_positives_and_columns_without_a_value(axis: Axis, component: Component) -> None:
     known = part()
     y = np.zeros(120, dtype=np.int8)
     y[::24] = 1
-    empty = known.training.assign(visits=np.nan, source=pd.Categorical([None] * 120))
-    probability = fit_predict(
-        trial(**{axis: component.name}), Part("test", empty, y, known.groups, known.held_out), Pieces()
-    ).probability
+    empty = {name: pd.Categorical([None] * 120) for name in ("source", "country", "timeline", "product model")}
+    empty |= {"visits": np.nan, "asked on": np.full(120, "NaT", dtype="datetime64[s]")}
+    known = replace(known, y=y, training=known.training.assign(**empty))
+    probability = fit_predict(trial(**{axis: component.name}), known, Pieces()).probability
     assert np.isfinite(probability).all()
 
 
-@pytest.mark.parametrize(("axis", "component"), EVERY, ids=lambda value: getattr(value, "name", value))
-def test_a_component_says_in_a_line_what_it_does_and_its_defaults_are_allowed(axis: Axis, component: Component) -> None:
-    assert len(component.about) > 10
+@every
+@pytest.mark.parametrize("column", ["pages", "visits", "source", "asked on", "message"])
+def test_a_component_takes_a_table_of_one_column(axis: Axis, component: Component, column: str) -> None:
+    leads = make_leads()
+    assert leads.submission is not None
+    narrow = replace(leads, features=leads.features[[column]], submission=leads.submission[[column]])
+    beside = {"text": "tfidf_svd"} if column == "message" and axis != "text" else {}
+    traits = dict.fromkeys(table_traits(narrow), "in the table")
+    if follow((default_choice(axis, component.name),), traits)[1] and axis in PREPARING:
+        return  # the plan would refuse it on this table
+    one = trial(**{**beside, axis: component.name})  # on the whole table, so that more is asked than a plan would
+    if "categories" in component.requires and column != "source":
+        return
+    assert fit_predict(one, part_of(narrow), Pieces()).probability.shape == (30,)
+
+
+@every
+def test_a_component_says_what_it_does_where_it_is_from_and_its_space_is_allowed(
+    axis: Axis, component: Component
+) -> None:
+    assert 10 < len(component.about) <= 120
+    assert component.about.endswith(".")
+    assert component.source or component.name in DO_NOTHING.values()
     assert component.settle({}, "test") == {name: p.default for name, p in component.space.items()}
-    assert all(p.refusal(p.default) is None for p in component.space.values())
-    pickle.loads(pickle.dumps(component.factory(**component.settle({}, "test"))))
+    rng = np.random.default_rng(0)
+    for parameter in component.space.values():
+        assert all(parameter.refusal(parameter.draw(rng)) is None for _ in range(20))
+    made = component.factory(**component.settle({}, "test"))
+    pickle.loads(pickle.dumps(made))
+    if axis != "resampling":
+        clone(made)
 
 
-@pytest.mark.parametrize("component", list(REGISTRIES["encoding"]), ids=lambda c: c.name)
-def test_the_traits_of_an_encoding_are_true_of_its_output(component: Component) -> None:
-    prepared = Pieces().prepare(trial(imputation="keep_gaps", encoding=component.name), part())
-    for side in (prepared.training, prepared.held_out):
-        assert sparse.issparse(side) == ("sparse" in component.brings)
-        kept = isinstance(side, pd.DataFrame) and len(side.select_dtypes("category").columns) == 2
-        assert kept == ("categories" not in component.clears)
-    if "category_gaps" in component.clears:
-        dense = prepared.training.toarray() if sparse.issparse(prepared.training) else prepared.training
-        gaps = np.isnan(dense).any(axis=0).sum()
-        assert gaps == 1  # of the number column alone
+@preparing
+def test_a_fitted_step_survives_pickle_and_skops(axis: Axis, component: Component) -> None:
+    step, before, held_out = _fitted(axis, component)
+    for again in (pickle.loads(pickle.dumps(step)), _through_skops(step)):
+        _same(again.transform(held_out), before)
 
 
-@pytest.mark.parametrize("component", list(REGISTRIES["imputation"]), ids=lambda c: c.name)
-def test_the_traits_of_an_imputation_are_true_of_its_output(component: Component) -> None:
-    table = make_dataset(texts=False)
-    assert {"number_gaps", "category_gaps"} <= table_traits(table)
-    filled = component.factory().fit_transform(table.features, table.y)
-    assert filled["visits"].isna().any() == ("number_gaps" not in component.clears)
-    assert filled["source"].isna().any() == ("category_gaps" not in component.clears)
+@pytest.mark.parametrize("component", list(REGISTRIES["model"]), ids=lambda c: c.name)
+def test_a_fitted_model_survives_pickle_and_skops(component: Component) -> None:
+    known = part()
+    for one in (trial(model=component.name), *_with_categories(component)):
+        prepared = Pieces().prepare(one, known)
+        model = build(one, "model", "test").fit(prepared.training, known.y)
+        before = model.predict_proba(prepared.held_out)
+        for again in (pickle.loads(pickle.dumps(model)), _through_skops(model)):
+            assert np.array_equal(again.predict_proba(prepared.held_out), before)
+
+
+@every
+def test_declared_traits_are_true_of_what_comes_out(axis: Axis, component: Component) -> None:
+    """What is there must be declared, what is cleared must be gone, and what is brought must come."""
+    leads = make_leads()
+    one = trial(**{axis: component.name})
+    declared, _ = follow(one.choices[: AXES.index(axis) + 1], dict.fromkeys(table_traits(leads), ""))
+    if axis == "resampling":
+        assert ("weights" in component.brings) == _brings_weights(one)
+    elif axis == "text":
+        found = traits_of(_outputs(one, axis)[0])
+        assert found == component.brings | ({"raw_text"} - component.clears)
+    elif axis != "model":
+        training, held_out = (traits_of(side) for side in _outputs(one, axis))
+        gone = {"groups"} | ({"raw_text"} if axis != "derived" else set())  # texts do not come this way
+        # To `native` a level unseen in training is a gap.
+        assert training == declared.keys() - gone
+        assert held_out - training <= ({"category_gaps"} if component.name == "native" else set())
+
+
+@preparing
+def test_what_works_row_by_row_says_so_truly(axis: Axis, component: Component) -> None:
+    """Fitted on other rows and given fewer of them, it says the same of a row."""
+    if not component.rowwise:
+        return
+    leads = make_leads().features
+    table = leads[["message"]] if axis == "text" else leads
+    one = trial(**{axis: component.name})
+    whole = build(one, axis, "test").fit_transform(table)
+    some = build(one, axis, "test").fit(table[:10]).transform(table[50:60])
+    _same(some, whole.iloc[50:60] if isinstance(whole, pd.DataFrame) else whole[50:60])
+
+
+@preparing
+def test_a_step_keeps_the_rows_and_gives_both_sides_the_same_columns(axis: Axis, component: Component) -> None:
+    known = part()
+    shuffled = np.random.default_rng(3).permutation(120)
+    known = replace(known, training=known.training.iloc[shuffled], y=known.y[shuffled])
+    prepared = Pieces().prepare(trial(**{axis: component.name}), known)
+    assert prepared.training.shape[0] == 120
+    assert prepared.held_out.shape == (30, prepared.training.shape[1])
+
+
+def _fitted(axis: Axis, component: Component) -> tuple[Any, Any, Any]:
+    """Return the step fitted on leads, what it says of new ones, and these."""
+    known, one = part(), trial(**{axis: component.name})
+    training, held_out = _before(one, axis, known)
+    step = build(one, axis, "test")
+    fit_transform(step, training, known.y, known.groups)
+    return step, step.transform(held_out), held_out
+
+
+def _before(one: Any, axis: Axis, known: Part) -> tuple[Any, Any]:
+    """Return both sides as they reach an axis."""
+    if axis == "derived":
+        return known.training, known.held_out
+    if axis == "text":
+        return known.training[["message"]], known.held_out[["message"]]
+    plain = known.training.drop(columns=["message", "asked on"]), known.held_out.drop(columns=["message", "asked on"])
+    if axis == "imputation":
+        return plain
+    step = build(one, "imputation", "test")
+    return step.fit_transform(plain[0], known.y), step.transform(plain[1])
+
+
+def _outputs(one: Any, axis: Axis) -> tuple[Any, Any]:
+    known = part()
+    training, held_out = _before(one, axis, known)
+    step = build(one, axis, "test")
+    return fit_transform(step, training, known.y, known.groups), step.transform(held_out)
+
+
+def _brings_weights(one: Any) -> bool:
+    known = part()
+    prepared = Pieces().prepare(one, known)
+    sets = build_resampling(one)(prepared.training, known.y, known.groups, seed_of(one, "resampling", "test"))
+    return any(made.weights is not None for made in sets)
+
+
+def _with_categories(component: Component) -> list[Any]:
+    return [] if "categories" in component.refuses else [trial(model=component.name, encoding="native")]
+
+
+def _through_skops(step: Any) -> Any:
+    saved = skops.dumps(step)
+    asked = skops.get_untrusted_types(data=saved)
+    assert all(name.startswith(TRUSTED) for name in asked), asked
+    return skops.loads(saved, trusted=asked)
+
+
+def _same(one: Any, other: Any) -> None:
+    if isinstance(one, pd.DataFrame):
+        pd.testing.assert_frame_equal(one, other)
+    elif sparse.issparse(one):
+        assert one.shape == other.shape
+        assert (one != other).nnz == 0
+    else:
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("component", list(REGISTRIES["model"]), ids=lambda c: c.name)
@@ -135,43 +276,35 @@ def test_a_model_that_takes_weights_is_moved_by_them(component: Component) -> No
 def test_every_pair_of_blocks_joins() -> None:
     for encoding in REGISTRIES["encoding"]:
         for text in REGISTRIES["text"]:
-            if "categories" in text.refuses and "categories" not in encoding.clears:
-                continue
-            prepared = Pieces().prepare(trial(encoding=encoding.name, text=text.name), part())
-            assert prepared.training.shape[0] == 120
-            assert prepared.held_out.shape == (30, prepared.training.shape[1])
-
-
-def test_a_table_of_text_only_and_one_of_a_single_column_work() -> None:
-    known = part()
-    for columns, text in (
-        (["message"], "tfidf"),
-        (["message"], "tfidf_svd"),
-        (["pages"], "drop_text"),
-        (["source"], "drop_text"),
-    ):
-        narrow = Part("test", known.training[columns], known.y, known.groups, known.held_out[columns])
-        assert fit_predict(trial(text=text), narrow, Pieces()).probability.shape == (30,)
+            choices = (default_choice("encoding", encoding.name), default_choice("text", text.name))
+            if follow(choices, dict.fromkeys(("categories", "raw_text", "columns"), ""))[1] is None:
+                one = trial(encoding=encoding.name, text=text.name)
+                prepared = Pieces().prepare(one, part())
+                assert prepared.training.shape[0] == 120
+                assert prepared.held_out.shape == (30, prepared.training.shape[1])
 
 
 def test_texts_without_a_single_usable_term_add_no_column() -> None:
     known = part()
     silent = known.training.assign(message=pd.Series([None] * 120, dtype="str"))
     for text in ("tfidf", "tfidf_svd"):
-        prepared = Pieces().prepare(trial(text=text), Part("test", silent, known.y, None, known.held_out))
-        assert prepared.training.shape[1] == prepared.held_out.shape[1] == 4
+        prepared = Pieces().prepare(trial(text=text), replace(known, training=silent))
+        assert prepared.training.shape[1] == prepared.held_out.shape[1] == known.training.shape[1] - 1
 
 
 @pytest.mark.parametrize("text", [component.name for component in REGISTRIES["text"]])
 def test_a_table_of_numbers_and_text_without_a_category_works(text: str) -> None:
     """Without categories the plan keeps `native`, and sparse text could not join the table that it made."""
-    known, columns = part(), ["visits", "pages", "message"]
-    narrow = Part("test", known.training[columns], known.y, known.groups, known.held_out[columns])
+    leads, columns = make_dataset(), ["visits", "pages", "message"]
+    assert leads.submission is not None
+    narrow = replace(leads, features=leads.features[columns], submission=leads.submission[columns])
+    traits = dict.fromkeys(table_traits(narrow) - {"number_gaps"}, "")
     for model in ("logistic", "lightgbm", "catboost"):
-        one = trial(encoding="native", text=text, model=model)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            assert fit_predict(one, narrow, Pieces()).probability.shape == (30,)
+        if follow((default_choice("text", text), default_choice("model", model)), traits)[1] is None:
+            one = trial(narrow, encoding="native", text=text, model=model)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                assert fit_predict(one, part_of(narrow), Pieces()).probability.shape == (30,)
 
 
 def test_without_a_column_to_learn_from_the_share_of_positives_is_predicted_and_said() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.data.cells import in_days
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.roles import Demo, Roles
 from bench.errors import BenchError, DataError, ExperimentError
@@ -77,16 +78,18 @@ def test_each_kind_of_column_becomes_its_form() -> None:
             "age": "float64",
             "source": "category",
             "company_idx": "category",
-            "day": "float64",
+            "day": "datetime64[s]",
             "message": "str",
         }
-    assert dataset.features["day"][0] == 19_723  # 2024-01-01
+    assert str(dataset.features["day"][0]) == "2024-01-01 00:00:00"
+    assert dataset.time is not None
+    assert dataset.time[0] == 19_723  # days since 1970
     assert dataset.features["source"].cat.categories.tolist() == ["call", "fair", "web"]
     assert dataset.y.tolist() == [1, 0, 0, 0] * (N // 4)
     assert dataset.labels == ("no", "yes")
     assert dataset.ids is not None
     assert dataset.ids.tolist() == [str(row) for row in range(9)]
-    np.testing.assert_array_equal(dataset.time, dataset.features["day"])
+    np.testing.assert_array_equal(dataset.time, in_days(dataset.features["day"]))
 
 
 @pytest.mark.usefixtures("folder")

@@ -77,7 +77,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
         "model =",
         "modle =",
         ", line 15: unknown key 'modle' in [grid]. Did you mean 'model'? "
-        "Known: encoding, imputation, model, resampling, text.",
+        "Known: derived, encoding, imputation, model, resampling, text.",
     ),
     "unknown key of an inline table": (
         'train = "train.csv"',
@@ -384,8 +384,8 @@ def test_a_section_left_out_has_its_defaults() -> None:
     experiment = read('[data]\ntrain = "t.csv"\ntarget = "won"\npositive = "yes"\n[grid]\nmodel = ["logistic"]\n')
     assert (experiment.folds.count, experiment.folds.repeats, experiment.folds.seed) == (5, 1, 7)
     assert (experiment.objective.metric, experiment.ensemble.candidates, experiment.question) == ("f1", 25, "")
-    names = [[choice.component.name for choice in experiment.axes[axis]] for axis in AXES]
-    assert names == [["keep_gaps"], ["ordinal"], ["drop_text"], ["as_is"], ["logistic"]]
+    names = [[choice.component.name for (choice,) in experiment.axes[axis]] for axis in AXES]
+    assert names == [["raw"], ["keep_gaps"], ["ordinal"], ["drop_text"], ["as_is"], ["logistic"]]
 
 
 def test_lists_of_values_are_crossed_in_the_order_of_the_file() -> None:
@@ -440,9 +440,12 @@ def test_the_schema_knows_every_section_and_component() -> None:
     axes = schema["$defs"]["GridSection"]["properties"]
     assert list(axes) == list(AXES)
     for axis in AXES:
-        names, tables = axes[axis]["items"]["anyOf"]
+        names, *tables = axes[axis]["items"]["anyOf"]
         assert names == {"enum": list(REGISTRIES[axis].names())}
-        for component, table in zip(REGISTRIES[axis], tables["anyOf"], strict=True):
+        if axis == "derived":
+            row = tables.pop()
+            assert row == {"type": "array", "minItems": 1, "items": {"anyOf": [names, *tables]}}
+        for component, table in zip(REGISTRIES[axis], tables, strict=True):
             assert table["properties"]["name"] == {"const": component.name}
             assert set(table["properties"]) == {"name", *component.space}
             assert table["additionalProperties"] is False
@@ -450,5 +453,5 @@ def test_the_schema_knows_every_section_and_component() -> None:
 
 def models(listed: str) -> list[tuple[str, tuple[tuple[str, object], ...]]]:
     """Return the names and values of the models that a list of them stands for."""
-    choices = read(replaced('["logistic"]', listed)).axes["model"]
-    return [(choice.component.name, choice.values) for choice in choices]
+    options = read(replaced('["logistic"]', listed)).axes["model"]
+    return [(choice.component.name, choice.values) for (choice,) in options]

@@ -197,7 +197,7 @@ def test_the_floor_is_in_every_plan_exactly_once(listed: str, dataset: Dataset) 
 
 def test_the_floor_counts_as_collapsed_for_every_choice_it_does_not_look_at() -> None:
     plan = plan_of('resampling = ["as_is", "random_over", "random_under"]\nencoding = ["native"]\nmodel = ["constant"]')
-    assert plan.collapsed == {"constant does not look at imputation, encoding, text, resampling": 3}
+    assert plan.collapsed == {"constant does not look at derived, imputation, encoding, text, resampling": 3}
 
 
 SAME = """
@@ -252,15 +252,17 @@ def test_the_row_of_a_trial_names_its_components_and_hyperparameters() -> None:
     assert trial.row() == {
         "trial": trial.id,
         "configuration": "keep_gaps/native/drop_text/random_over/xgboost",
+        "derived": "raw",
         "imputation": "keep_gaps",
         "encoding": "native",
         "text": "drop_text",
         "resampling": "random_over",
         "model": "xgboost",
-        "random_over.ratio": 1.0,
-        "xgboost.trees": 200,
-        "xgboost.learning_rate": 0.05,
-        "xgboost.depth": 3,
+        "imputation.keep_gaps.indicators": False,
+        "resampling.random_over.ratio": 1.0,
+        "model.xgboost.trees": 200,
+        "model.xgboost.learning_rate": 0.05,
+        "model.xgboost.depth": 3,
     }
 
 
@@ -304,7 +306,7 @@ def test_a_slice_keeps_the_components_named_on_each_axis() -> None:
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
-        ({"modle": {"logistic"}}, r"--only modle=logistic: not in this plan \(axes are imputation, encoding, "),
+        ({"modle": {"logistic"}}, r"--only modle=logistic: not in this plan \(axes are derived, imputation, encoding, "),
         ({"model": {"logistc"}}, r"--only model=logistc: not in this plan \(constant, lightgbm, logistic\)\."),
         ({"model": {"xgboost"}}, r"--only model=xgboost: not in this plan \(constant, lightgbm, logistic\)\."),
         (

@@ -18,7 +18,7 @@ from bench.record.columns import LEADERBOARD
 from bench.record.store import CellResult, open_store
 from bench.report.leaderboard import Row, blend_sentence, leaderboard, shown_columns, write_leaderboard
 from bench.score.objective import Objective
-from tests.components.test_contract import trial
+from tests.components.catalogue import trial
 
 PLAN = Plan(tuple(trial(model=name) for name in ("constant", "logistic", "lightgbm", "xgboost")), {}, {})
 GOOD, BAD, HALF, NEVER = (one.id for one in PLAN.trials)

@@ -15,11 +15,10 @@ from sklearn.preprocessing import TargetEncoder
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.plan.grid import Cell, Trial
-from bench.run import prepared
 from bench.run.assemble import build
 from bench.run.cell import run_cell
 from bench.run.prepared import Part, Pieces, Prepared
-from tests.components.test_contract import EVERY, trial
+from tests.components.catalogue import EVERY, trial
 from tests.conftest import make_dataset
 from tests.leaks import held_out_rows_leak
 
@@ -55,7 +54,7 @@ def test_no_component_learns_from_a_held_out_row(axis: Any, component: Any, lead
 def test_an_encoder_fitted_on_all_rows_is_caught(
     encoding: str, leads: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fitted_on_both_sides(one: Trial, part: Part) -> Prepared:
+    def fitted_on_both_sides(pieces: Pieces, one: Trial, part: Part) -> Prepared:
         columns = ["visits", "pages", "source", "owner"]
         both = pd.concat([part.training[columns], part.held_out[columns]], ignore_index=True)
         both = both.astype({"source": "category", "owner": "category"})
@@ -70,7 +69,7 @@ def test_an_encoder_fitted_on_all_rows_is_caught(
     # Logistic regression has no step in which a small change of its input could vanish.
     one = trial(encoding=encoding, model="logistic")
     assert not held_out_rows_leak(said_by(one), leads, folds)
-    monkeypatch.setattr(prepared, "_table_block", fitted_on_both_sides)
+    monkeypatch.setattr(Pieces, "_table_block", fitted_on_both_sides)
     assert held_out_rows_leak(said_by(one), leads, folds)
 
 
@@ -103,14 +102,14 @@ def test_resampling_before_the_split_is_caught(sampler: Any, leads: Dataset, fol
 def test_a_text_vectoriser_fitted_on_all_rows_is_caught(
     leads: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fitted_on_both_sides(one: Trial, part: Part) -> Prepared:
+    def fitted_on_both_sides(pieces: Pieces, one: Trial, part: Part) -> Prepared:
         both = pd.concat([part.training[["message"]], part.held_out[["message"]]], ignore_index=True)
         vectors = build(one, "text", part.place).fit(both).transform(both)
         return Prepared(vectors[: len(part.y)], vectors[len(part.y) :])
 
     one = trial(text="tfidf", model="logistic")
     assert not held_out_rows_leak(said_by(one), leads, folds)
-    monkeypatch.setattr(prepared, "_text_block", fitted_on_both_sides)
+    monkeypatch.setattr(Pieces, "_text_block", fitted_on_both_sides)
     assert held_out_rows_leak(said_by(one), leads, folds)
 
 

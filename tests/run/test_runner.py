@@ -20,7 +20,7 @@ from bench.run import cell as cell_module
 from bench.run.cell import refit, run_cell
 from bench.run.prepared import Pieces
 from bench.run.runner import Progress, refit_trials, run_plan
-from tests.components.test_contract import trial
+from tests.components.catalogue import trial
 
 PLAN = Plan(
     (
