@@ -70,7 +70,7 @@ def make_leads(rows: int = 120, seed: int = 0, *, submission: int = 30) -> Datas
             "country": pd.Categorical(mostly(["/Mumbai/India", "//Brazil", "Str. 1 / Lima / Peru", "//", "no"], 0.95)),
             "subsidiary": pd.Categorical(mostly(["IL", "SP", "PR"], 1.0)),
             "timeline": pd.Categorical(mostly(["less than 3 months", "3 months ~ 6 months", "a year", "called"], 0.8)),
-            "code": pd.Categorical(rng.integers(0, 90, total).astype(str).astype(object)),
+            "code": pd.Categorical((1_000 + 11 * rng.integers(0, 90, total)).astype(str).astype(object)),
             "product": pd.Categorical(mostly(["tv", "T.V.", "sign", "other", "others"], 0.7)),
             "product model": pd.Categorical(mostly(["55a", "65b"], 0.4)),
         }

@@ -347,7 +347,7 @@ def test_the_leaderboard_before_any_run_says_how_to_run() -> None:
     ("only", "sentence"),
     [
         (["model=lightgbm"], "bench: --only model=lightgbm: not in this plan (constant, logistic).\n"),
-        (["modle=logistic"], "bench: --only modle=logistic: not in this plan (axes are derived, imputation, encoding, "),
+        (["modle=logistic"], "bench: --only modle=logistic: not in this plan (axes are derived, imputation, "),
         (["model=constant,"], "bench: --only model=,constant: not in this plan (constant, logistic).\n"),
         (["resampling=smote", "model=logistic"], "bench: --only resampling=smote: not in this plan (as_is).\n"),
     ],

@@ -306,7 +306,7 @@ def test_a_slice_keeps_the_components_named_on_each_axis() -> None:
 @pytest.mark.parametrize(
     ("wanted", "sentence"),
     [
-        ({"modle": {"logistic"}}, r"--only modle=logistic: not in this plan \(axes are derived, imputation, encoding, "),
+        ({"modle": {"logistic"}}, r"--only modle=logistic: not in this plan \(axes are derived, imputation, "),
         ({"model": {"logistc"}}, r"--only model=logistc: not in this plan \(constant, lightgbm, logistic\)\."),
         ({"model": {"xgboost"}}, r"--only model=xgboost: not in this plan \(constant, lightgbm, logistic\)\."),
         (

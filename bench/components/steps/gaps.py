@@ -1,0 +1,90 @@
+"""Where a row is empty: indicators, their count, and which of several related columns are filled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bench.components.steps.added import AddedColumns
+from bench.space import matching
+
+NONE, OTHER = "none", "other"
+
+
+class MissingIndicators(AddedColumns):
+    """A 0/1 column for each column with gaps in training, and the number of gaps in the row.
+
+    A column that is all gaps in training gets no indicator, which could not vary; it counts like any other.
+
+    Parameters
+    ----------
+    what : "flags", "count" or "both"
+    """
+
+    def __init__(self, what: str = "both") -> None:
+        self.what = what
+
+    def subject(self, X: pd.DataFrame) -> list[str]:
+        """Return the columns of any kind with gaps."""
+        return _partly_filled(X)
+
+    def added(self, X: pd.DataFrame) -> dict[str, Any]:
+        """Return the indicators, the count last."""
+        if not self.columns_:
+            return {}
+        new: dict[str, Any] = {}
+        if self.what != "count":
+            new = {f"gap in {name}": X[name].isna().to_numpy(dtype=np.float64) for name in self.columns_}
+        if self.what != "flags":
+            new["gaps in the row"] = X.isna().sum(axis=1).to_numpy(dtype=np.float64)
+        return new
+
+
+class FilledPattern(AddedColumns):
+    """One category that names the filled ones among related columns, such as "product_category+product_modelname".
+
+    A row with none of them filled is "none"; all but the most frequent training patterns are "other".
+
+    Parameters
+    ----------
+    columns : pattern of the names of the related columns
+    patterns : at most so many patterns keep a level of their own
+    """
+
+    def __init__(self, columns: str = "*product*", patterns: int = 20) -> None:
+        self.columns = columns
+        self.patterns = patterns
+
+    def subject(self, X: pd.DataFrame) -> list[str]:
+        """Return the columns of the pattern that have gaps, if they are two or more."""
+        found = matching(self.columns, _partly_filled(X))
+        return found if len(found) > 1 else []
+
+    def learn(self, X: pd.DataFrame) -> None:
+        """Learn the most frequent patterns; of equals, the first by name."""
+        counts = self._patterns(X).value_counts() if self.columns_ else pd.Series(dtype=np.int64)
+        self.patterns_ = sorted(counts.index, key=lambda pattern: (-counts[pattern], pattern))[: self.patterns]
+
+    def added(self, X: pd.DataFrame) -> dict[str, Any]:
+        """Return the one category."""
+        if not self.columns_:
+            return {}
+        patterns = self._patterns(X)
+        known = patterns.where(patterns.isin(self.patterns_), OTHER)
+        levels = sorted({*self.patterns_, OTHER})
+        return {f"filled among {self.columns}": pd.Categorical(known, categories=levels)}
+
+    def _patterns(self, X: pd.DataFrame) -> pd.Series[Any]:
+        filled = X[self.columns_].notna().reset_index(drop=True)
+        names = np.array(self.columns_, dtype=object)
+        # A name is made once for each pattern, not for each row.
+        kinds, number_of = np.unique(filled.to_numpy(), axis=0, return_inverse=True)
+        words = ["+".join(names[kind]) or NONE for kind in kinds]
+        return pd.Series(np.array(words, dtype=object)[number_of.ravel()], dtype=object)
+
+
+def _partly_filled(X: pd.DataFrame) -> list[str]:
+    gaps = X.isna()
+    return list(X.columns[(gaps.any() & ~gaps.all()).to_numpy(dtype=bool)])
