@@ -6,7 +6,7 @@ LOCKED  := .venv/.locked
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help bench plan test test-slow check perf map lock clean
+.PHONY: help bench plan test test-slow check perf map handbook lock clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ perf: $(READY) ## Timings, as ratios within one run
 
 map: $(READY) ## Print the map of the code from its own docstrings
 	@$(BIN)/python -m tests.map
+
+handbook: $(READY) ## Write docs/components.md from the components themselves
+	$(BIN)/python -m tests.handbook
 
 lock: ## Pin the versions again (needs uv)
 	uv pip compile --universal --python-version 3.11 --only-binary :all: --fork-strategy fewest --generate-hashes \

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.registry import Component, Registry
-from bench.space import Real, Whole
+from bench.space import OneOf, Real, Whole
 
 
 def one_hot(rare: int) -> Any:
@@ -27,11 +27,53 @@ def ordinal() -> Any:
     return _beside_numbers(encoder)
 
 
+def count(scale: str) -> Any:
+    """How often the level occurs in the training rows, as a share or a logarithm; an unseen one 0."""
+    from bench.components.steps.counts import LevelCounts
+
+    return LevelCounts(scale=scale)
+
+
+def hashing(width: int) -> Any:
+    """+1 or -1 for each level at a place its hash says, of ``width`` that all columns share; needs no training."""
+    from bench.components.steps.hashing import HashedLevels
+
+    return HashedLevels(width=width)
+
+
+def similarity(prototypes: int) -> Any:
+    """The n-gram likeness of the level to the most frequent ones: spelling variants come to lie together."""
+    from bench.components.steps.similarity import SimilarLevels
+
+    return SimilarLevels(prototypes=prototypes)
+
+
 def target(smooth: float, folds: int) -> Any:
     """The level's share of positives, shrunk to the mean; training rows are encoded without their own company."""
-    from bench.components.steps.target import CrossFittedTarget
+    from bench.components.steps.target import TargetMean
 
-    return CrossFittedTarget(smooth=smooth, folds=folds)
+    return TargetMean(smooth=smooth, folds=folds)
+
+
+def james_stein(folds: int) -> Any:
+    """As `target`, shrunk by as much as the levels of a column differ less than chance would make them."""
+    from bench.components.steps.target import JamesStein
+
+    return JamesStein(folds=folds)
+
+
+def weight_of_evidence(smooth: float, folds: int) -> Any:
+    """How far the level moves the log-odds of a positive from the mean's; training rows without their own company."""
+    from bench.components.steps.target import WeightOfEvidence
+
+    return WeightOfEvidence(smooth=smooth, folds=folds)
+
+
+def catboost_style(prior: float, permutations: int) -> Any:
+    """The level's share of positives among the companies before, in a random order; new rows by all of training."""
+    from bench.components.steps.target import OrderedTarget
+
+    return OrderedTarget(prior=prior, permutations=permutations)
 
 
 def native() -> Any:
@@ -53,6 +95,9 @@ def _beside_numbers(encoder: Any, sparse_threshold: float = 0.0) -> Any:
 
 
 _ENCODED = frozenset({"categories", "category_gaps"})
+_SPARSE = frozenset({"sparse"})
+_SMOOTH = Real(10.0, 0.0, 1000.0, search=(1.0, 100.0))
+_FOLDS = Whole(5, 2, 20, search=(4, 10))
 
 REGISTRY = Registry(
     "encoding",
@@ -60,17 +105,66 @@ REGISTRY = Registry(
         Component(
             "one_hot",
             one_hot,
-            {"rare": Whole(10, 1, 1000, log=True)},
+            {"rare": Whole(10, 1, 1000, log=True, search=(2, 100))},
             clears=_ENCODED,
-            brings=frozenset({"sparse"}),
+            brings=_SPARSE,
+            source="scikit-learn OneHotEncoder(min_frequency, handle_unknown='infrequent_if_exist')",
         ),
-        Component("ordinal", ordinal, clears=_ENCODED),
+        Component("ordinal", ordinal, clears=_ENCODED, source="scikit-learn OrdinalEncoder"),
         Component(
             "target",
             target,
-            {"smooth": Real(10.0, 0.0, 1000.0), "folds": Whole(5, 2, 20)},
+            {"smooth": _SMOOTH, "folds": _FOLDS},
             clears=_ENCODED,
+            source="Micci-Barreca 2001, doi:10.1145/507533.507538; cross-fitting: Pargent et al. 2022, "
+            "doi:10.1007/s00180-022-01207-6",
         ),
-        Component("native", native),
+        Component("native", native, source="LightGBM categorical_feature, XGBoost enable_categorical; Ke et al. 2017"),
+        Component(
+            "count",
+            count,
+            {"scale": OneOf("share", ("share", "log"))},
+            clears=_ENCODED,
+            source="frequency encoding in Pargent et al. 2022, doi:10.1007/s00180-022-01207-6",
+        ),
+        Component(
+            "hashing",
+            hashing,
+            {"width": Whole(512, 8, 2**20, log=True, search=(64, 8192))},
+            clears=_ENCODED,
+            brings=_SPARSE,
+            source="Weinberger et al. 2009, arXiv:0902.2206; scikit-learn FeatureHasher",
+        ),
+        Component(
+            "james_stein",
+            james_stein,
+            {"folds": _FOLDS},
+            clears=_ENCODED,
+            source="Efron and Morris 1977, Scientific American 236; Morris 1983, https://www.jstor.org/stable/2287098",
+        ),
+        Component(
+            "weight_of_evidence",
+            weight_of_evidence,
+            {"smooth": Real(10.0, 0.01, 1000.0, search=(1.0, 100.0)), "folds": _FOLDS},
+            clears=_ENCODED,
+            source="Good 1950, Probability and the Weighing of Evidence; Siddiqi 2006, Credit Risk Scorecards",
+        ),
+        Component(
+            "catboost_style",
+            catboost_style,
+            {
+                "prior": Real(1.0, 0.01, 1000.0, log=True, search=(0.5, 30.0)),
+                "permutations": Whole(1, 1, 20, search=(1, 4)),
+            },
+            clears=_ENCODED,
+            source="Prokhorenkova et al. 2018, arXiv:1706.09516, section 3.2",
+        ),
+        Component(
+            "similarity",
+            similarity,
+            {"prototypes": Whole(20, 1, 1000, log=True, search=(5, 100))},
+            clears=_ENCODED,
+            source="Cerda, Varoquaux and Kégl 2018, arXiv:1806.00979; skrub SimilarityEncoder",
+        ),
     ),
 )

@@ -18,6 +18,13 @@ def constant() -> Any:
     return DummyClassifier(strategy="prior")
 
 
+def one_rule(intervals: int, smooth: float) -> Any:
+    """The share of positives by the one column that ranks best: what a business rule on one field is worth."""
+    from bench.components.steps.one_rule import OneRule
+
+    return OneRule(intervals=intervals, smooth=smooth)
+
+
 def logistic(C: float) -> Any:
     """Logistic regression with an L2 penalty on scaled numbers; strong on sparse text."""
     from sklearn.linear_model import LogisticRegression
@@ -26,6 +33,43 @@ def logistic(C: float) -> Any:
     from bench.components.steps.scaling import NumberScaler
 
     return make_pipeline(NumberScaler(), LogisticRegression(C=C, max_iter=1000))
+
+
+def linear_svm(C: float) -> Any:
+    """A linear support vector machine on scaled numbers, with a sigmoid from margins to probabilities."""
+    from sklearn.pipeline import make_pipeline
+
+    from bench.components.steps.margins import LinearMargins
+    from bench.components.steps.scaling import NumberScaler
+
+    return make_pipeline(NumberScaler(), LinearMargins(C=C))
+
+
+def naive_bayes(alpha: float, intervals: int) -> Any:
+    """Multinomial naive Bayes, numbers cut into intervals: every cell speaks for itself."""
+    from sklearn.naive_bayes import MultinomialNB
+    from sklearn.pipeline import make_pipeline
+
+    from bench.components.steps.indicators import Indicators
+
+    return make_pipeline(Indicators(intervals=intervals), MultinomialNB(alpha=alpha))
+
+
+def knn(neighbours: int) -> Any:
+    """The share of positives among the nearest training rows on scaled numbers, the nearer the heavier."""
+    from sklearn.pipeline import make_pipeline
+
+    from bench.components.steps.neighbours import Neighbours
+    from bench.components.steps.scaling import NumberScaler
+
+    return make_pipeline(NumberScaler(), Neighbours(neighbours=neighbours))
+
+
+def decision_tree(depth: int, leaf: int) -> Any:
+    """One tree of questions on single columns (CART, Breiman et al. 1984): rules that can be read."""
+    from sklearn.tree import DecisionTreeClassifier
+
+    return DecisionTreeClassifier(max_depth=depth, min_samples_leaf=leaf, random_state=0)
 
 
 def random_forest(trees: int, features: float, leaf: int) -> Any:
@@ -37,7 +81,23 @@ def random_forest(trees: int, features: float, leaf: int) -> Any:
     )
 
 
-def lightgbm(trees: int, learning_rate: float, leaves: int, leaf: int) -> Any:
+def extra_trees(trees: int, features: float, leaf: int) -> Any:
+    """Trees on all rows that draw where to split, averaged (Geurts et al. 2006): smoother than a forest."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    return ExtraTreesClassifier(
+        n_estimators=trees, max_features=features, min_samples_leaf=leaf, n_jobs=1, random_state=0
+    )
+
+
+def hist_gradient_boosting(trees: int, learning_rate: float, leaves: int, leaf: int, l2: float, columns: float) -> Any:
+    """Gradient boosting on histograms as scikit-learn grows it; splits on categories and gaps."""
+    from bench.components.steps.histogram import HistogramBoosting
+
+    return HistogramBoosting(trees=trees, learning_rate=learning_rate, leaves=leaves, leaf=leaf, l2=l2, columns=columns)
+
+
+def lightgbm(trees: int, learning_rate: float, leaves: int, leaf: int, l2: float, columns: float) -> Any:
     """Gradient boosting on histograms, grown leaf by leaf (Ke et al. 2017)."""
     from lightgbm import LGBMClassifier
 
@@ -46,6 +106,8 @@ def lightgbm(trees: int, learning_rate: float, leaves: int, leaf: int) -> Any:
         learning_rate=learning_rate,
         num_leaves=leaves,
         min_child_samples=leaf,
+        reg_lambda=l2,
+        colsample_bytree=columns,
         n_jobs=1,
         random_state=0,
         deterministic=True,
@@ -54,7 +116,9 @@ def lightgbm(trees: int, learning_rate: float, leaves: int, leaf: int) -> Any:
     )
 
 
-def xgboost(trees: int, learning_rate: float, depth: int) -> Any:
+def xgboost(
+    trees: int, learning_rate: float, depth: int, child_weight: float, l2: float, rows: float, columns: float
+) -> Any:
     """Gradient boosting with a regularised second-order gain (Chen and Guestrin 2016)."""
     from xgboost import XGBClassifier
 
@@ -62,6 +126,10 @@ def xgboost(trees: int, learning_rate: float, depth: int) -> Any:
         n_estimators=trees,
         learning_rate=learning_rate,
         max_depth=depth,
+        min_child_weight=child_weight,
+        reg_lambda=l2,
+        subsample=rows,
+        colsample_bytree=columns,
         tree_method="hist",
         enable_categorical=True,
         n_jobs=1,
@@ -69,36 +137,136 @@ def xgboost(trees: int, learning_rate: float, depth: int) -> Any:
     )
 
 
-def catboost(trees: int, learning_rate: float, depth: int) -> Any:
-    """Gradient boosting on symmetric trees with ordered statistics of categories (Prokhorenkova et al. 2018)."""
+def catboost(trees: int, learning_rate: float, depth: int, l2: float) -> Any:
+    """Gradient boosting on symmetric trees with ordered statistics of categories and words (Prokhorenkova 2018)."""
     from bench.components.steps.boosters import CatBoost
 
-    return CatBoost(trees=trees, learning_rate=learning_rate, depth=depth)
+    return CatBoost(trees=trees, learning_rate=learning_rate, depth=depth, l2=l2)
 
 
-_LEARNING_RATE = Real(0.05, 0.001, 1.0, log=True)
-_TREES = Whole(200, 5, 5000, log=True)
+def mlp(units: int, layers: int, alpha: float, learning_rate: float, epochs: int) -> Any:
+    """A small neural network with an L2 penalty on scaled numbers, trained for a fixed number of epochs."""
+    from sklearn.pipeline import make_pipeline
+
+    from bench.components.steps.network import Network
+    from bench.components.steps.scaling import NumberScaler
+
+    network = Network(units=units, layers=layers, alpha=alpha, learning_rate=learning_rate, epochs=epochs)
+    return make_pipeline(NumberScaler(), network)
+
+
+_LEARNING_RATE = Real(0.05, 0.001, 1.0, log=True, search=(0.02, 0.2))
+_TREES = Whole(200, 5, 5000, log=True, search=(100, 400))
+_AVERAGED_TREES = Whole(200, 5, 5000, log=True, search=(100, 300))  # more of them only make the mean steadier
+_SHARE = Real(1.0, 0.05, 1.0, search=(0.4, 1.0))
 _COLUMNS = frozenset({"columns"})
-_ALL = frozenset({"raw_text"})  # what no model here reads
+_TEXT = frozenset({"raw_text"})
+_LEVELS_AND_GAPS = frozenset({"number_gaps", "category_gaps", "categories"})
+# scikit-learn's trees split on gaps in a dense matrix only.
+_IN_A_TREE = frozenset({"sparse+number_gaps", "category_gaps", "categories"})
 
 REGISTRY = Registry(
     "model",
     (
-        Component("constant", constant, ignores=frozenset({"derived", "imputation", "encoding", "text", "resampling"})),
+        Component(
+            "constant",
+            constant,
+            ignores=frozenset({"derived", "imputation", "encoding", "text", "resampling"}),
+            source="scikit-learn DummyClassifier(strategy='prior')",
+        ),
+        Component(
+            "one_rule",
+            one_rule,
+            {
+                "intervals": Whole(10, 2, 100, log=True, search=(4, 20)),
+                "smooth": Real(10.0, 0.1, 1000.0, log=True, search=(3.0, 100.0)),
+            },
+            requires=_COLUMNS,
+            refuses=_TEXT | {"sparse"},
+            source="Holte 1993, Very simple classification rules, doi:10.1023/A:1022631118932",
+        ),
         Component(
             "logistic",
             logistic,
-            {"C": Real(1.0, 1e-4, 1e4, log=True)},
+            {"C": Real(1.0, 1e-4, 1e4, log=True, search=(0.03, 30.0))},
             requires=_COLUMNS,
-            refuses=_ALL | {"number_gaps", "category_gaps", "categories"},
+            refuses=_TEXT | _LEVELS_AND_GAPS,
+            source="scikit-learn LogisticRegression",
+        ),
+        Component(
+            "linear_svm",
+            linear_svm,
+            {"C": Real(0.1, 1e-4, 1e3, log=True, search=(0.003, 3.0))},
+            requires=_COLUMNS,
+            refuses=_TEXT | _LEVELS_AND_GAPS,
+            source="Fan et al. 2008, LIBLINEAR, through scikit-learn LinearSVC; Platt 1999 for the sigmoid",
+        ),
+        Component(
+            "naive_bayes",
+            naive_bayes,
+            {
+                "alpha": Real(0.1, 1e-6, 100.0, log=True, search=(0.01, 3.0)),
+                "intervals": Whole(50, 2, 500, log=True, search=(5, 100)),
+            },
+            requires=_COLUMNS,
+            # A gap would pass for the largest number.
+            refuses=_TEXT | _LEVELS_AND_GAPS,
+            source="scikit-learn MultinomialNB; intervals after doi:10.1016/B978-1-55860-377-6.50032-3",
+        ),
+        Component(
+            "knn",
+            knn,
+            {"neighbours": Whole(25, 1, 1000, log=True, search=(5, 100))},
+            requires=_COLUMNS,
+            refuses=_TEXT | _LEVELS_AND_GAPS | {"weights"},
+            source="scikit-learn KNeighborsClassifier(weights='distance'); Dudani 1976, doi:10.1109/TSMC.1976.5408784",
+        ),
+        Component(
+            "decision_tree",
+            decision_tree,
+            {"depth": Whole(10, 1, 30, search=(3, 20)), "leaf": Whole(20, 1, 10_000, log=True, search=(5, 200))},
+            requires=_COLUMNS,
+            refuses=_TEXT | _IN_A_TREE,
+            source="scikit-learn DecisionTreeClassifier; ranges after Probst et al. 2019, arXiv:1802.09596",
         ),
         Component(
             "random_forest",
             random_forest,
-            {"trees": _TREES, "features": Real(0.3, 0.01, 1.0), "leaf": Whole(2, 1, 100, log=True)},
+            {
+                "trees": _AVERAGED_TREES,
+                "features": Real(0.3, 0.01, 1.0, search=(0.1, 0.7)),
+                "leaf": Whole(2, 1, 100, log=True, search=(1, 10)),
+            },
             requires=_COLUMNS,
-            # scikit-learn's forests split on gaps in a dense matrix only.
-            refuses=_ALL | {"sparse+number_gaps", "category_gaps", "categories"},
+            refuses=_TEXT | _IN_A_TREE,
+            source="scikit-learn RandomForestClassifier; ranges after Probst et al. 2019, arXiv:1802.09596",
+        ),
+        Component(
+            "extra_trees",
+            extra_trees,
+            {
+                "trees": _AVERAGED_TREES,
+                "features": Real(0.3, 0.01, 1.0, search=(0.1, 1.0)),
+                "leaf": Whole(2, 1, 100, log=True, search=(1, 10)),
+            },
+            requires=_COLUMNS,
+            refuses=_TEXT | _IN_A_TREE,
+            source="scikit-learn ExtraTreesClassifier; Geurts et al. 2006, doi:10.1007/s10994-006-6226-1",
+        ),
+        Component(
+            "hist_gradient_boosting",
+            hist_gradient_boosting,
+            {
+                "trees": _TREES,
+                "learning_rate": _LEARNING_RATE,
+                "leaves": Whole(31, 2, 1024, log=True, search=(7, 63)),
+                "leaf": Whole(20, 1, 1000, log=True, search=(5, 100)),
+                "l2": Real(1.0, 0.0, 1000.0, search=(0.0, 10.0)),
+                "columns": _SHARE,
+            },
+            requires=_COLUMNS,
+            refuses=_TEXT | {"sparse"},
+            source="scikit-learn HistGradientBoostingClassifier; ranges after Grinsztajn et al. 2022, arXiv:2207.08815",
         ),
         Component(
             "lightgbm",
@@ -106,26 +274,57 @@ REGISTRY = Registry(
             {
                 "trees": _TREES,
                 "learning_rate": _LEARNING_RATE,
-                "leaves": Whole(31, 2, 1024, log=True),
-                "leaf": Whole(20, 1, 1000, log=True),
+                "leaves": Whole(31, 2, 1024, log=True, search=(7, 127)),
+                "leaf": Whole(20, 1, 1000, log=True, search=(5, 200)),
+                "l2": Real(0.0, 0.0, 1000.0, search=(0.0, 10.0)),
+                "columns": _SHARE,
             },
             requires=_COLUMNS,
-            refuses=_ALL,
+            refuses=_TEXT,
+            source="Ke et al. 2017; ranges after https://lightgbm.readthedocs.io/en/stable/Parameters-Tuning.html",
         ),
         Component(
             "xgboost",
             xgboost,
-            {"trees": _TREES, "learning_rate": _LEARNING_RATE, "depth": Whole(6, 1, 16)},
+            {
+                "trees": _TREES,
+                "learning_rate": _LEARNING_RATE,
+                "depth": Whole(6, 1, 16, search=(3, 10)),
+                "child_weight": Real(1.0, 0.0, 1000.0, search=(0.0, 10.0)),
+                "l2": Real(1.0, 0.0, 1000.0, search=(0.0, 10.0)),
+                "rows": Real(1.0, 0.1, 1.0, search=(0.5, 1.0)),
+                "columns": _SHARE,
+            },
             requires=_COLUMNS,
             # It takes what a sparse matrix leaves out for missing, so a gap and a zero would be one.
-            refuses=_ALL | {"sparse+number_gaps"},
+            refuses=_TEXT | {"sparse+number_gaps"},
+            source="Chen and Guestrin 2016, arXiv:1603.02754; ranges after Gorishniy et al. 2021, arXiv:2106.11959",
         ),
         Component(
             "catboost",
             catboost,
-            {"trees": _TREES, "learning_rate": Real(0.1, 0.001, 1.0, log=True), "depth": Whole(6, 1, 10)},
+            {
+                "trees": _TREES,
+                "learning_rate": Real(0.1, 0.001, 1.0, log=True, search=(0.03, 0.3)),
+                "depth": Whole(6, 1, 10, search=(4, 8)),
+                "l2": Real(3.0, 0.0, 1000.0, search=(1.0, 10.0)),
+            },
             requires=_COLUMNS,
-            refuses=_ALL,
+            source="arXiv:1706.09516; ranges after https://catboost.ai/docs/en/concepts/parameter-tuning",
+        ),
+        Component(
+            "mlp",
+            mlp,
+            {
+                "units": Whole(64, 1, 1024, log=True, search=(16, 128)),
+                "layers": Whole(1, 1, 4, search=(1, 2)),
+                "alpha": Real(0.1, 0.0, 100.0, search=(0.0, 1.0)),
+                "learning_rate": Real(0.002, 1e-5, 0.1, log=True, search=(0.0003, 0.01)),
+                "epochs": Whole(15, 1, 1000, log=True, search=(5, 30)),
+            },
+            requires=_COLUMNS,
+            refuses=_TEXT | _LEVELS_AND_GAPS,
+            source="scikit-learn MLPClassifier; ranges after Gorishniy et al. 2021, arXiv:2106.11959",
         ),
     ),
 )

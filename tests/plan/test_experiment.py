@@ -35,7 +35,7 @@ DATA_KEYS = (
     "demo, drop, groups, id, kinds, missing, positive, sample, submission, target, texts, time, train, ungrouped"
 )
 SECTIONS = "data, ensemble, folds, grid, objective, question"
-MODELS = "catboost, constant, lightgbm, logistic, random_forest, xgboost"
+MODELS, TEXTS = (", ".join(sorted(REGISTRIES[axis].names())) for axis in ("model", "text"))
 KINDS = "'number', 'category', 'text', 'date', 'identifier' or 'constant'"
 TABLE = '{ name = "lightgbm", trees = [200, 400] }'
 ENTRY = f"a component is its name, or a table such as {TABLE} of values and lists of values"
@@ -230,7 +230,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "component of another axis": (
         "model =",
         'text = ["median"]\nmodel =',
-        ", line 15: unknown text 'median' in [grid]. Known: drop_text, tfidf, tfidf_svd.",
+        f", line 15: unknown text 'median' in [grid]. Did you mean 'embedding'? Known: {TEXTS}.",
     ),
     "component that is no list": (
         '["logistic"]',
@@ -263,7 +263,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
         '["logistic"]',
         '[{ name = "lightgbm", tree = 100 }]',
         ", line 15: 'lightgbm' has no hyperparameter 'tree'. Did you mean 'trees'? "
-        "Known: leaf, learning_rate, leaves, trees.",
+        "Known: columns, l2, leaf, learning_rate, leaves, trees.",
     ),
     "hyperparameter of a component without any": (
         '["logistic"]',

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.components.steps.added import AddedColumns, beside, by_level, category_columns
-from bench.components.steps.target import CrossFittedTarget
+from bench.components.steps.target import TargetMean
 from bench.space import matching
 
 LARGE, COVERED = 10, 0.9  # a group has statistics from so many rows on; so many rows should be in such groups
@@ -20,7 +20,7 @@ class GroupStatistics(AddedColumns):
     """Statistics of the level that a row has in one category column, such as its lead owner.
 
     Of the group's training rows: log(1 + number of rows), log(1 + number of companies) where companies are named, the
-    mean of the most filled number columns, the mean share of gaps; and the share of positives (`CrossFittedTarget`).
+    mean of the most filled number columns, the mean share of gaps; and the share of positives (`TargetMean`).
 
     The numbers of rows and companies are those of the *others*, for a training row as for a new one; only that a new
     row of a known company counts its company. Means hold the row itself and are shrunk to the overall mean, which a
@@ -75,7 +75,7 @@ class GroupStatistics(AddedColumns):
         self.numbers_ = [str(number) for number in filled.index[filled > 0][:NUMBERS]]
         new = self._learn_statistics(X, groups)
         if self.target:
-            self.encoder_ = CrossFittedTarget(smooth=self.smooth, folds=self.folds, random_state=self.random_state)
+            self.encoder_ = TargetMean(smooth=self.smooth, folds=self.folds, random_state=self.random_state)
             new |= self._share(self.encoder_.fit_transform(X[[name]], y, groups=groups))
         return beside(X, new)
 

@@ -1,86 +1,123 @@
-"""Target encoding whose training rows never see their own target, nor that of their own company."""
+"""Target encodings, which differ only in what they make of a level's rows and positive rows."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.model_selection import GroupKFold, StratifiedKFold
-from sklearn.preprocessing import TargetEncoder
 
-POOLED = "\0held by one company"  # no level of a table: table cells hold no NUL
+from bench.components.steps.crossfit import Floats, Seen, TargetStatistic, agreement, worth
 
 
-class CrossFittedTarget(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """scikit-learn's `TargetEncoder` on the category columns, with folds that keep companies whole.
-
-    A level that only one company holds (without companies: one row) is pooled with the other such levels and with
-    those unseen in training. Its training rows could never be encoded by another company, so they would carry the
-    mean of a fold while new rows carried the company's own outcome, and a model could learn nothing true from it.
+class TargetMean(TargetStatistic):
+    """The share of positives, shrunk to the mean: (positive + smooth * mean) / (rows + smooth).
 
     Parameters
     ----------
     smooth : pseudo-count, in rows, that pulls a level's mean to the overall mean (Micci-Barreca 2001,
-        https://doi.org/10.1145/507533.507538). A fixed one, since the empirical Bayes estimate does not shrink levels
-        whose rows all have the same outcome, and most companies are such levels.
-    folds : number of folds for encoding the training rows
+        https://doi.org/10.1145/507533.507538). A fixed one, since the empirical Bayes estimate of scikit-learn's
+        `TargetEncoder` does not shrink levels whose rows all have the same outcome, and most companies are such levels.
+    folds : as in `TargetStatistic`
     """
 
     def __init__(self, smooth: float = 10.0, folds: int = 5, random_state: int | None = None) -> None:
+        super().__init__(folds, random_state)
         self.smooth = smooth
-        self.folds = folds
-        self.random_state = random_state
 
-    def fit_transform(
-        self, X: pd.DataFrame, y: NDArray[np.int8], groups: NDArray[np.int64] | None = None
-    ) -> NDArray[np.float64]:
-        """Encode the training rows X of shape (n, columns), each fold by the others, and learn all for `transform`."""
-        rows = np.arange(len(y))
-        # A row that belongs to no company is one of its own.
-        companies = rows if groups is None else np.where(groups >= 0, groups, -1 - rows)
-        grouped = groups is not None and len(np.unique(companies)) > 1
-        if not grouped:  # where all rows are of one company, there is no other to learn from
-            companies = rows
-        self.levels_ = {name: _shared(X[name], companies) for name in X.select_dtypes(exclude="number")}
-        encoder = TargetEncoder(smooth=self.smooth, cv=self._splits(y, companies, grouped))
-        self.columns_ = make_column_transformer(
-            (encoder, make_column_selector(dtype_exclude="number")), remainder="passthrough"
-        )
-        encoded: NDArray[np.float64] = self.columns_.fit_transform(self._pooled(X), y)
-        return encoded
-
-    def fit(self, X: pd.DataFrame, y: NDArray[np.int8], groups: NDArray[np.int64] | None = None) -> CrossFittedTarget:
-        """Learn the encodings of X."""
-        self.fit_transform(X, y, groups)
-        return self
-
-    def transform(self, X: pd.DataFrame) -> NDArray[np.float64]:
-        """Encode rows that were not trained on, by the whole of the training rows."""
-        encoded: NDArray[np.float64] = self.columns_.transform(self._pooled(X))
-        return encoded
-
-    def _pooled(self, X: pd.DataFrame) -> pd.DataFrame:
-        pooled = X.copy(deep=False)
-        for name, levels in self.levels_.items():
-            column = X[name].astype(object)
-            pooled[name] = column.where(column.isna() | column.isin(levels), POOLED)
-        return pooled
-
-    def _splits(self, y: NDArray[np.int8], companies: NDArray[np.int64], grouped: bool) -> list[Any]:
-        if grouped:
-            folds = min(self.folds, len(np.unique(companies)))
-            splitter = GroupKFold(folds, shuffle=True, random_state=self.random_state)
-            return list(splitter.split(companies, groups=companies))
-        folds = max(2, min(self.folds, int(np.bincount(y, minlength=2).min())))
-        return list(StratifiedKFold(folds, shuffle=True, random_state=self.random_state).split(y, y))
+    def _values(self, seen: Floats, positive: Floats) -> Floats:
+        return _shrunk(seen, positive, self.smooth)
 
 
-def _shared(column: pd.Series[Any], companies: NDArray[np.int64]) -> list[str]:
-    """Return the levels that two companies or more hold."""
-    held = pd.DataFrame({"level": column.astype(object).to_numpy(), "company": companies}).dropna()
-    times = held.drop_duplicates()["level"].value_counts()
-    return sorted(times.index[times > 1])
+class WeightOfEvidence(TargetMean):
+    """How far a level moves the log-odds of a positive outcome from where they are without it (Good 1950).
+
+    log((positive + a) / (negative + b)) - log(mean / (1 - mean)) with a = smooth * mean and b = smooth * (1 - mean).
+    More positives, higher value; a level that was never seen says nothing and gets 0. The usual constant in place of
+    both a and b would call a rare level positive where few rows are.
+    """
+
+    def _values(self, seen: Floats, positive: Floats) -> Floats:
+        mean = _mean(seen, positive)
+        if not 0.0 < mean < 1.0:  # outcomes of one kind only are no evidence
+            return np.zeros(len(seen))
+        pseudo_positive, pseudo_negative = self.smooth * mean, self.smooth * (1 - mean)
+        odds = (positive + pseudo_positive) / (seen - positive + pseudo_negative)
+        return np.asarray(np.log(odds) - np.log(mean / (1 - mean)))
+
+
+class JamesStein(TargetStatistic):
+    """The share of positives, shrunk to the mean by as much as the levels of its column differ less than chance.
+
+    (1 - B) * share + B * mean with B = within / (within + between). ``within`` = mean * (1 - mean) / rows is the
+    chance variance of a share, taken at the overall mean so that a level whose rows all agree is shrunk too;
+    ``between`` is the variance of the levels' true shares by the method of moments (DerSimonian and Laird 1986,
+    Controlled Clinical Trials 7), 0 at the least, where all levels get the mean. Positive-part James-Stein
+    for unequal variances, as in Efron and Morris (1977, Scientific American 236) and Morris (1983,
+    https://www.jstor.org/stable/2287098), without the latter's factor (levels - 3) / (levels - 1): up to three levels
+    it would undo the shrinkage.
+    """
+
+    def _values(self, seen: Floats, positive: Floats) -> Floats:
+        mean = _mean(seen, positive)
+        chance = mean * (1 - mean)
+        rows, found = seen[seen > 0], positive[seen > 0]
+        spread = rows.sum() - (rows**2).sum() / rows.sum()
+        excess = (rows * (found / rows - mean) ** 2).sum() - (len(rows) - 1) * chance
+        if len(rows) < 2 or excess <= 0:
+            return np.full(len(seen), mean)
+        return _shrunk(seen, positive, chance * spread / excess)  # the same formula, with smooth = chance / between
+
+
+class OrderedTarget(TargetStatistic):
+    """CatBoost's ordered target statistics: a row is encoded by the companies before it in a random order.
+
+    (positive + prior * mean) / (rows + prior) over the rows of its level that come before, whole companies at once;
+    new rows by all of training (Prokhorenkova et al. 2018, arXiv:1706.09516, section 3.2). The mean is of all training
+    rows, as there: the same number for every row, so it tells none from another.
+
+    Parameters
+    ----------
+    prior : pseudo-count, in rows, of the mean
+    permutations : random orders to average over. Many come close to leaving one row out, from which a model can read
+        a row's own outcome, so few are better.
+    """
+
+    def __init__(self, prior: float = 1.0, permutations: int = 1, random_state: int | None = None) -> None:
+        super().__init__(random_state=random_state)
+        self.prior = prior
+        self.permutations = permutations
+
+    def _values(self, seen: Floats, positive: Floats) -> Floats:
+        return _shrunk(seen, positive, self.prior)
+
+    def _training_side(self, seen: Seen, grouped: bool) -> Floats:
+        weight = worth(seen.alike, agreement(seen.company, seen.y))
+        mean = float((weight * seen.y).sum() / weight.sum())
+        order = np.random.default_rng(self.random_state)
+        values = np.zeros(len(seen.y))
+        for _ in range(self.permutations):
+            turn = order.permutation(seen.company.max() + 1)[seen.company]
+            before = _before(seen.code, turn, weight)
+            values += _shrunk(before, _before(seen.code, turn, weight * seen.y), self.prior, mean)
+        return np.asarray(values / self.permutations)
+
+
+def _mean(seen: Floats, positive: Floats) -> float:
+    return float(positive.sum() / seen.sum())
+
+
+def _shrunk(seen: Floats, positive: Floats, smooth: float, mean: float | None = None) -> Floats:
+    """Return the shares of positives pulled to ``mean``, by default that of all, which stands where nothing is seen."""
+    mean = _mean(seen, positive) if mean is None else mean
+    rows = seen + smooth
+    shares: Floats = np.divide(positive + smooth * mean, rows, out=np.full(len(rows), mean), where=rows > 0)
+    return shares
+
+
+def _before(code: np.ndarray, turn: np.ndarray, amount: Floats) -> Floats:
+    """Return for each row the sum of ``amount`` over the rows of its code whose turn was earlier, shape (n,)."""
+    table = pd.DataFrame({"code": code, "turn": turn, "amount": amount})
+    places = table.groupby(["code", "turn"]).ngroup().to_numpy()
+    own = table.groupby(["code", "turn"])["amount"].sum()
+    # Shifted, not subtracted: a difference would keep a row's own outcome in its last digits.
+    earlier = own.groupby("code").cumsum().groupby("code").shift(fill_value=0.0).to_numpy()
+    return np.asarray(earlier[places])
