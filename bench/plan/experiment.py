@@ -24,7 +24,7 @@ from bench.section import Section
 from bench.space import Columns, Value
 from bench.vocabulary import AXES, DO_NOTHING, Axis
 
-LARGEST_GRID = 200_000  # configurations; checked before any is made
+LARGEST_GRID = 2_000_000  # configurations; checked before any is made
 
 ComponentName = Annotated[str, Field(min_length=1)]
 Settings = dict[str, Value | list[Value]]

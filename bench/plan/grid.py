@@ -171,7 +171,7 @@ def follow(option: Option, traits: dict[str, str]) -> tuple[dict[str, str], str 
     for choice in option:
         objection = choice.component.objection(traits)
         if objection:
-            return traits, objection
+            return traits, f"{choice.axis} {objection}"  # names recur: knn is an imputation and a model
         traits = _passed_on(choice.axis, choice.component, traits)
     return traits, None
 
@@ -210,7 +210,9 @@ def _idle(experiment: Experiment, dataset: Dataset) -> dict[Choice, str]:
         subject = choice.component.subject
         if subject is not None and not subject(dataset.features, **dict(choice.values)):
             among = ", ".join(f"{name} = '{pattern}'" for name, pattern in choice.patterns())
-            reasons[choice] = f"{choice.component.name} finds no column to work on ({among or 'in this table'})"
+            reasons[choice] = (
+                f"{choice.axis} {choice.component.name} finds no column to work on ({among or 'in this table'})"
+            )
     return reasons
 
 
@@ -261,5 +263,5 @@ class _Walk:
 def _passed_on(axis: Axis, component: Component, traits: dict[str, str]) -> dict[str, str]:
     """Return the traits behind a component, each with the one to blame: who made it, or could have cleared it."""
     left = {trait: origin for trait, origin in traits.items() if trait not in component.clears}
-    left |= dict.fromkeys(left.keys() & SUBJECTS.get(axis, frozenset()), f"left by {component.name}")
-    return left | dict.fromkeys(component.brings, f"made by {component.name}")
+    left |= dict.fromkeys(left.keys() & SUBJECTS.get(axis, frozenset()), f"left by {axis} {component.name}")
+    return left | dict.fromkeys(component.brings, f"made by {axis} {component.name}")

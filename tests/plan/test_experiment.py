@@ -415,11 +415,11 @@ def test_a_component_of_too_many_values_is_refused_before_it_is_crossed() -> Non
     many = list(range(5, 1005))
     start = time.perf_counter()
     sentence = refusal(
-        replaced('["logistic"]', f'[{{ name = "lightgbm", trees = {many}, leaf = {many[:-5]}, leaves = 31 }}]')
+        replaced('["logistic"]', f'[{{ name = "lightgbm", trees = {many}, leaf = {many[:-5]}, leaves = [7, 15, 31] }}]')
     )
     assert time.perf_counter() - start < 5  # crossing them takes minutes
     assert sentence == (
-        "leads.toml, line 15: the values of 'lightgbm' cross to 995,000 choices, and 200,000 configurations are the "
+        "leads.toml, line 15: the values of 'lightgbm' cross to 2,985,000 choices, and 2,000,000 configurations are the "
         "most that one experiment may hold. List fewer values."
     )
 
