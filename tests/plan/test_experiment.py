@@ -419,8 +419,8 @@ def test_a_component_of_too_many_values_is_refused_before_it_is_crossed() -> Non
     )
     assert time.perf_counter() - start < 5  # crossing them takes minutes
     assert sentence == (
-        "leads.toml, line 15: the values of 'lightgbm' cross to 2,985,000 choices, and 2,000,000 configurations are the "
-        "most that one experiment may hold. List fewer values."
+        "leads.toml, line 15: the values of 'lightgbm' cross to 2,985,000 choices, and 2,000,000 configurations are "
+        "the most that one experiment may hold. List fewer values."
     )
 
 
