@@ -300,6 +300,32 @@ SLIPS: dict[str, tuple[str, str, str]] = {
         '[{ name = "xgboost", trees = 50, depth = [] }]',
         ", line 15: 'depth' of 'xgboost' is an empty list. List one value or more.",
     ),
+    "table of columns for a name of columns": (
+        '["logistic"]',
+        '["logistic"]\nderived = [{ name = "filled", columns = 3 }]',
+        ", line 16: 'columns' of 'filled' is 3, but must be the name of a column, '*' for any letters in it, a comma "
+        "between several.",
+    ),
+    "raw in a row": (
+        '["logistic"]',
+        '["logistic"]\nderived = [["raw", "missing"]]',
+        ", line 16: 'raw' stands in a row with others. List it alone.",
+    ),
+    "a component twice in a row": (
+        '["logistic"]',
+        '["logistic"]\nderived = ["raw", ["missing", { name = "missing", what = "count" }]]',
+        ", line 16: 'missing' stands twice in one row. Name it once.",
+    ),
+    "a row on another axis": (
+        '["logistic"]',
+        '[["logistic", "lightgbm"]]',
+        f", line 15: 'model' in [grid] lists ['logistic', 'lightgbm'], but {ENTRY}.",
+    ),
+    "a row in a row": (
+        '["logistic"]',
+        '["logistic"]\nderived = [["missing", ["timeline"]]]',
+        f", line 16: 'derived' in [grid] lists ['missing', ['timeline']], but {ENTRY}.",
+    ),
     "no toml": (
         "[folds]",
         "[folds",
@@ -405,6 +431,25 @@ def test_a_whole_number_for_a_fraction_is_that_fraction() -> None:
     ((_, values),) = models('[{ name = "logistic", C = 2 }]')
     assert values == (("C", 2.0),)
     assert isinstance(values[0][1], float)
+
+
+def test_what_stands_in_a_row_on_derived_is_one_option_and_its_values_are_crossed() -> None:
+    listed = 'derived = ["raw", ["missing", { name = "code_bins", width = [10, 100] }]]\nmodel = ["logistic"]'
+    options = read(replaced('model = ["logistic"]', listed)).axes["derived"]
+    assert [[choice.component.name for choice in option] for option in options] == [
+        ["raw"],
+        ["missing", "code_bins"],
+        ["missing", "code_bins"],
+    ]
+    assert [dict(option[-1].values).get("width") for option in options] == [None, 10, 100]
+
+
+def test_a_component_whose_library_is_not_installed_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.plan.experiment.find_spec", lambda name: None)
+    assert refusal(replaced('["logistic"]', '["logistic"]\ntext = ["embedding"]')) == (
+        "leads.toml, line 16: 'embedding' needs the library wordllama, which is not installed. "
+        "Install it: pip install 'leadbench[wordllama]'."
+    )
 
 
 def test_a_byte_order_mark_is_read_over() -> None:

@@ -1,6 +1,7 @@
 """The plan holds every configuration that can work on the table, once, and says why the others are not in it."""
 
 import time
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -41,6 +42,9 @@ def table(submission: pd.DataFrame | None = None, **columns: list[float] | list[
 
 FULL = table(age=NUMBER_GAP, source=LEVELS_GAP, message=TEXT)
 PLAIN = table(age=NUMBER)
+PRODUCTS = table(
+    product=["tv", None, None, "tv"], product_model=["55", None, "65", None], when=["3 months", "a year"] * 2
+)
 
 
 @pytest.fixture(autouse=True)
@@ -340,3 +344,58 @@ def test_a_grid_too_large_is_refused_before_any_of_it_is_made() -> None:
     ):
         plan_of(grid, FULL)
     assert time.perf_counter() - start < 5  # making them takes minutes
+
+
+def test_derived_features_stand_first_in_a_name_and_raw_is_left_out_of_it() -> None:
+    plan = plan_of('derived = ["raw", ["missing", "filled"]]\nmodel = ["lightgbm"]', PRODUCTS)
+    assert configurations(plan)[1:] == [
+        "keep_gaps/ordinal/drop_text/as_is/lightgbm",
+        "missing+filled/keep_gaps/ordinal/drop_text/as_is/lightgbm",
+    ]
+    row = plan.trials[2].row()
+    assert row["derived"] == "missing+filled"
+    assert row["derived.missing.what"] == "both"
+    assert plan.only({"derived": {"missing+filled"}}).trials == plan.trials[2:]
+
+
+def test_derived_features_bring_traits_to_those_behind_them() -> None:
+    grid = 'derived = ["raw", "filled", "timeline"]\nimputation = ["keep_gaps"]\nencoding = ["one_hot"]\n'
+    plan = plan_of(grid + 'model = ["logistic"]', PRODUCTS)
+    assert plan.dropped == {
+        "model logistic cannot take missing cells in number columns (left by imputation keep_gaps)": 1
+    }
+    assert [trial.named("derived") for trial in plan.trials] == ["raw", "raw", "filled"]
+
+
+def test_a_component_without_a_column_to_work_on_is_dropped_and_the_reason_names_what_it_looked_for() -> None:
+    plan = plan_of('derived = ["raw", "filled", "date_parts"]\nmodel = ["lightgbm"]')
+    assert plan.dropped == {
+        "derived filled finds no column to work on (columns = '*product*')": 1,
+        "derived date_parts finds no column to work on (in this table)": 1,
+    }
+
+
+def test_a_column_that_the_table_does_not_have_is_refused_with_the_nearest() -> None:
+    grid = 'imputation = [{ name = "group_median", by = "sourse" }]\nmodel = ["lightgbm"]'
+    with pytest.raises(ExperimentError, match=r"'by' of 'group_median' in \[grid\] is 'sourse'.*Did you mean 'source'"):
+        plan_of(grid, FULL)
+    assert len(plan_of(grid.replace("sourse", "sour*"), FULL).trials) == 2
+
+
+def test_behind_derived_features_a_column_that_they_may_make_is_not_refused() -> None:
+    grid = (
+        'derived = ["raw", "filled"]\nimputation = [{ name = "group_median", by = "filled *" }]\nmodel = ["lightgbm"]'
+    )
+    assert len(plan_of(grid, PRODUCTS).trials) == 3
+
+
+def test_companies_are_a_trait_of_the_table() -> None:
+    grid = 'resampling = ["cap_entities"]\nmodel = ["lightgbm"]'
+    with pytest.raises(ExperimentError, match=r"cap_entities needs companies \(groups in \[data\]\)"):
+        plan_of(grid)
+    assert len(plan_of(grid, replace(PLAIN, groups=np.array([0, 0, 1, 1]))).trials) == 2
+
+
+def test_an_axis_with_one_component_of_a_name_on_another_keeps_its_hyperparameters_apart() -> None:
+    trial = plan_of('imputation = ["knn"]\nmodel = ["knn"]', FULL).trials[1]
+    assert (trial.row()["imputation.knn.neighbours"], trial.row()["model.knn.neighbours"]) == (10, 25)

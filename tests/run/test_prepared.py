@@ -1,0 +1,107 @@
+"""Prepared pieces: made once, of the rows they belong to, whatever the tables are numbered by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from bench.components import REGISTRIES
+from bench.data.cells import in_days
+from bench.data.folds import FoldsSection, make_folds
+from bench.plan.grid import Cell
+from bench.run import prepared as module
+from bench.run.cell import refit, run_cell
+from bench.run.prepared import Part, Pieces
+from tests.components.catalogue import part_of, trial
+from tests.conftest import make_leads
+
+ROW_BY_ROW = [
+    (axis, component.name) for axis, registry in REGISTRIES.items() for component in registry if component.rowwise
+]
+
+
+class Counting(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Says of each text its length, and remembers how many rows it was asked about."""
+
+    asked: ClassVar[list[int]] = []
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> Counting:
+        return self
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
+        self.asked.append(len(X))
+        return X["message"].str.len().fillna(0).to_numpy(dtype=float).reshape(-1, 1)
+
+
+@pytest.mark.parametrize(("axis", "name"), ROW_BY_ROW)
+def test_what_works_row_by_row_says_the_same_made_once_for_all_folds(axis: str, name: str) -> None:
+    leads = make_leads(90)
+    folds = make_folds(leads, FoldsSection(count=3))
+    one = trial(leads, **{axis: name})
+    training, held_out = folds.training(0, 1), folds.held_out(0, 1)
+    apart = Part(
+        f"{folds.folds_id}/0/1",
+        leads.features.iloc[training],
+        leads.y[training],
+        None if leads.groups is None else leads.groups[training],
+        leads.features.iloc[held_out],
+    )
+    alone = Pieces().prepare(one, apart)
+    together = Pieces()
+    for fold in (0, 1):
+        assert run_cell(Cell(one, 0, fold), leads, folds, together).status == "done"
+    whole = module.Whole(leads.data_id, leads.features, leads.features)
+    shared = together.prepare(one, replace(apart, whole=whole))
+    for side, other in ((alone.training, shared.training), (alone.held_out, shared.held_out)):
+        np.testing.assert_array_equal(_plain(side), _plain(other))
+
+
+def test_what_works_row_by_row_is_asked_once_for_the_table_and_once_for_the_submission(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leads = make_leads(90)
+    folds = make_folds(leads, FoldsSection(count=3))
+    one = trial(text="hashing")
+    monkeypatch.setattr(Counting, "asked", [])
+    real = module.build
+    monkeypatch.setattr(module, "build", lambda t, axis, place: Counting() if axis == "text" else real(t, axis, place))
+    pieces = Pieces()
+    for fold in range(3):
+        assert run_cell(Cell(one, 0, fold), leads, folds, pieces).status == "done"
+    assert Counting.asked == [90]
+    assert len(refit(one, leads, pieces)) == 30
+    assert Counting.asked == [90, 90, 30]
+
+
+def test_dates_become_days_behind_what_is_derived_from_them() -> None:
+    leads = make_leads()
+    narrow = replace(leads, features=leads.features[["asked on"]])
+    known = part_of(leads)
+    known = replace(known, training=narrow.features, held_out=known.held_out[["asked on"]])
+    plain = Pieces().prepare(trial(imputation="keep_gaps"), known).training
+    np.testing.assert_array_equal(plain[:, 0], in_days(narrow.features["asked on"]))
+    parts = Pieces().prepare(trial(derived="date_parts", imputation="keep_gaps"), known).training
+    assert parts.shape == (120, 6)
+    first = narrow.features["asked on"].dropna().iloc[0]
+    row = parts[narrow.features["asked on"].notna().to_numpy()][0]
+    assert row.tolist()[1:] == [first.year, first.month, first.day, first.day_of_week, 0]
+
+
+def test_columns_of_both_blocks_with_the_same_name_stay_apart() -> None:
+    table = pd.DataFrame({"t0": pd.Categorical(["a", "b"]), "x0": [1.0, 2.0]})
+    words = pd.DataFrame({"t0": pd.Series(["one", "two"], dtype="str")})
+    joined = module._join(table, words)
+    assert joined.shape == (2, 3)
+    assert joined.columns.is_unique
+    assert joined.iloc[1].tolist() == ["b", 2.0, "two"]
+
+
+def _plain(matrix: object) -> np.ndarray:
+    if isinstance(matrix, pd.DataFrame):
+        return matrix.astype("str").to_numpy()
+    return matrix.toarray() if hasattr(matrix, "toarray") else np.asarray(matrix)
