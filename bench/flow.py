@@ -62,7 +62,7 @@ def answer(question: Question, only: Slice, retry_failed: bool, workers: int, wa
     with open_store(question.folder, dataset.data_id, question.folds) as store:
         if retry_failed:
             store.forget_failures({trial.id for trial in wanted.trials})
-        store.write_trials([trial.row() for trial in plan.trials])
+        store.write_trials([trial.row() for trial in wanted.trials])
         store.write_run(_facts(question))
         run_plan(wanted, dataset, store, workers, lambda progress: watch(progress, store))
         verdict = judge(plan, dataset, store, experiment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any
 
 LIBRARIES: tuple[str, ...] = (
@@ -15,7 +16,13 @@ LIBRARIES: tuple[str, ...] = (
     "imbalanced-learn",
     "lightgbm",
     "catboost",
+    "skrub",
+    "rapidfuzz",
+    "countrynames",
+    "babel",
+    "py3langid",
 )
+OPTIONAL = ("wordllama",)
 LIBRARIES += ("xgboost" if platform.system() == "Darwin" else "xgboost-cpu",)
 
 
@@ -25,5 +32,5 @@ def environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "system": platform.platform(),
         "processor": platform.machine(),
-        "versions": {name: version(name) for name in LIBRARIES},
+        "versions": {name: version(name) for name in (*LIBRARIES, *filter(find_spec, OPTIONAL))},
     }

@@ -259,6 +259,14 @@ def test_what_was_run_is_not_run_again(finished: Finished) -> None:
     assert after == before
 
 
+def test_a_slice_lists_its_own_trials_and_a_second_one_adds_its(finished: Finished) -> None:
+    """A slice of the largest grid wrote 200 megabytes of trials that nobody had asked for."""
+    Path("slice.toml").write_text(Path(FILE).read_text(encoding="utf-8"), encoding="utf-8")
+    for model, expected in (("constant", {"constant"}), ("logistic", {"constant", "logistic"})):
+        assert bench("run", "slice.toml", "--workers", "0", "--only", f"model={model}").code == 0
+        assert set(pd.read_csv("results/slice/trials.csv")["model"]) == expected
+
+
 def test_the_leaderboard_is_printed_again_without_a_fit(finished: Finished) -> None:
     ended = bench("leaderboard", FILE)
     assert ended.code == 0
