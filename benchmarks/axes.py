@@ -24,7 +24,7 @@ from bench.record.store import Store, open_store
 from bench.run.runner import run_plan
 from bench.score.objective import Objective
 from bench.score.ranking import score_trial
-from bench.vocabulary import AXES, Axis
+from bench.vocabulary import AXES, SUBJECTS, Axis
 
 # Of each axis the first that goes with the component looked at.
 Reference = dict[Axis, tuple[str, ...]]
@@ -66,11 +66,13 @@ def main() -> None:
 
 
 def around(dataset: Dataset) -> Iterator[tuple[Axis, str, Trial | None, Trial | None]]:
-    """Yield axis, component and its trial at each reference, or None where no companion goes with it."""
+    """Yield axis, component and its trial at each reference, or None where it has nothing to do or no companion."""
+    traits = table_traits(dataset)
     for axis, registry in REGISTRIES.items():
         for component in registry:
             choice = default_choice(axis, component.name)
-            if component.subject and not component.subject(dataset.features, **dict(choice.values)):
+            idle = component.subject and not component.subject(dataset.features, **dict(choice.values))
+            if idle or (axis in SUBJECTS and not SUBJECTS[axis] & traits):
                 yield axis, component.name, None, None
                 continue
             linear = None if axis == "model" and component.name == "constant" else _beside((choice,), LINEAR, dataset)
