@@ -90,6 +90,15 @@ def extra_trees(trees: int, features: float, leaf: int) -> Any:
     )
 
 
+def ada_boost(trees: int, learning_rate: float, depth: int) -> Any:
+    """Small trees in turn, each on rows weighed by how wrong those before were (Freund and Schapire 1997)."""
+    from sklearn.ensemble import AdaBoostClassifier
+    from sklearn.tree import DecisionTreeClassifier
+
+    tree = DecisionTreeClassifier(max_depth=depth, random_state=0)
+    return AdaBoostClassifier(tree, n_estimators=trees, learning_rate=learning_rate, random_state=0)
+
+
 def hist_gradient_boosting(trees: int, learning_rate: float, leaves: int, leaf: int, l2: float, columns: float) -> Any:
     """Gradient boosting on histograms as scikit-learn grows it; splits on categories and gaps."""
     from bench.components.steps.histogram import HistogramBoosting
@@ -252,6 +261,18 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _IN_A_TREE,
             source="scikit-learn ExtraTreesClassifier; Geurts et al. 2006, doi:10.1007/s10994-006-6226-1",
+        ),
+        Component(
+            "ada_boost",
+            ada_boost,
+            {
+                "trees": Whole(100, 5, 5000, log=True, search=(50, 300)),
+                "learning_rate": Real(0.5, 0.001, 10.0, log=True, search=(0.05, 2.0)),
+                "depth": Whole(3, 1, 16, search=(1, 5)),
+            },
+            requires=_COLUMNS,
+            refuses=_TEXT | _LEVELS_AND_GAPS,
+            source="scikit-learn AdaBoostClassifier; Freund and Schapire 1997, doi:10.1006/jcss.1997.1504",
         ),
         Component(
             "hist_gradient_boosting",

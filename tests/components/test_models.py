@@ -102,7 +102,7 @@ def test_a_model_takes_what_it_does_not_refuse_and_is_the_same_after_keeping(nam
         assert np.array_equal(skops.io.loads(kept, trusted=asked).predict_proba(X), probability)
 
 
-@pytest.mark.parametrize("name", ["logistic", "linear_svm", "knn", "mlp"])
+@pytest.mark.parametrize("name", ["logistic", "linear_svm", "knn", "ada_boost", "mlp"])
 def test_a_model_that_refuses_gaps_could_not_take_them(name: str) -> None:
     assert not takes(name, "number_gaps")
     with pytest.raises(ValueError, match="NaN"):
@@ -183,6 +183,16 @@ def test_the_sigmoid_of_linear_svm_never_turns_the_order_round() -> None:
         np.array([[0.0], [1.0], [0.0], [1.0]]), np.array([0, 0, 1, 1])
     )
     assert contrary.predict_proba(np.array([[0.0], [5.0]]))[:, 1] == pytest.approx([0.5, 0.5])
+
+
+def test_ada_boost_turns_to_the_rows_that_the_tree_before_got_wrong() -> None:
+    """Between two cuts: one stump can only cut once, and the next looks at the side that it got wrong."""
+    X = np.arange(90.0).reshape(-1, 1)
+    y = ((X[:, 0] >= 30) & (X[:, 0] < 60)).astype(np.int8)
+    ada_boost = REGISTRY["ada_boost"].factory
+    one, many = (ada_boost(trees=trees, learning_rate=1.0, depth=1).fit(X, y) for trees in (1, 20))
+    assert roc_auc_score(y, one.predict_proba(X)[:, 1]) < 0.8
+    assert roc_auc_score(y, many.predict_proba(X)[:, 1]) == 1.0
 
 
 def test_linear_svm_says_that_one_row_of_a_class_is_too_few() -> None:
