@@ -54,8 +54,8 @@ class Component:
 
     @property
     def about(self) -> str:
-        """The first line of the factory's docstring."""
-        return (self.factory.__doc__ or "").strip().splitlines()[0]
+        """The first line of the factory's docstring, for a terminal."""
+        return (self.factory.__doc__ or "").strip().splitlines()[0].replace("`", "")
 
     def objection(self, traits: Mapping[str, str]) -> str | None:
         """Return why it cannot work behind ``traits`` (each with where it comes from), in words, or None."""

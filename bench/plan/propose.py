@@ -137,7 +137,7 @@ def _choices(found: Suggestions) -> dict[Axis, tuple[str, ...]]:
     # Encoders give the gaps of categories a level, so only those of numbers ask for a choice.
     gaps = any(column.gaps for column in found.features if column.kind in ("number", "date"))
     small = rows <= _SMALL
-    chosen: dict[Axis, tuple[str, ...]] = {}
+    chosen: dict[Axis, tuple[str, ...]] = {"derived": ("raw",)}
     chosen["imputation"] = ("keep_gaps", "median") if gaps else ("keep_gaps",)
     if "category" not in kinds:
         chosen["encoding"] = ("one_hot",)
