@@ -26,7 +26,8 @@ class Component:
     refuses : traits it cannot take; ``"a+b"`` refuses the two together only
     ignores : axes whose choice makes no difference to it
     source : the paper or the library that describes the method, its defaults and the values worth trying
-    rowwise : whether an output row depends on its own input row alone, so that it is made once for all folds
+    rowwise : on derived and text, whether an output row depends on its own input row alone, so that it is made once
+        for all folds
     subject : callable or None
         Takes the table of features and the hyperparameters by name and returns the columns it would work on; a table
         without any has no use for it. None stands for whatever columns there are.

@@ -117,8 +117,9 @@ def matching(pattern: str, names: Iterable[str]) -> list[str]:
     names = list(names)
     if pattern in names:  # a name may hold a comma or a star
         return [pattern]
-    wanted = [part.strip() for part in pattern.split(",")]
-    return [name for name in names if any(name == part or fnmatchcase(name, part) for part in wanted)]
+    # To fnmatch a bracket opens a list of letters.
+    wanted = [part.strip().replace("[", "[[]") for part in pattern.split(",")]
+    return [name for name in names if any(fnmatchcase(name, part) for part in wanted)]
 
 
 def _between(low: float, high: float, log: bool, rng: np.random.Generator) -> float:

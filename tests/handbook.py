@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from bench.components import derived, encoding, imputation, models, resampling, text
 from bench.registry import Component
-from bench.space import Columns, Hyperparameter, OneOf
+from bench.space import Columns, Hyperparameter, OneOf, Value, Whole
 from bench.vocabulary import AXES, DO_NOTHING, TRAITS
 
 PAGE = Path(__file__).parents[1] / "docs" / "components.md"
@@ -24,7 +25,7 @@ work and says why. The traits are:
 {traits}
 
 A hyperparameter has a default, what is allowed, and, where that is narrower, the range worth trying; a range marked
-*log* matters by its order of magnitude. Of columns a name may hold `*` and `?`, and a comma stands between several.
+*log* matters by its order of magnitude. The name of a column may hold `*` and `?`; a comma separates several names.
 *Row by row* means that it learns nothing, so it is made once for all folds.
 """
 
@@ -40,7 +41,7 @@ def written() -> str:
 
 
 def _about(component: Component, default: bool) -> str:
-    lines = [f"### `{component.name}`" + (" (the axis's default: does nothing)" if default else ""), ""]
+    lines = [f"### `{component.name}`" + (" (stands where the axis has nothing to do)" if default else ""), ""]
     lines += [_paragraphs(component.factory.__doc__ or ""), ""]
     facts = {
         "Needs": component.requires,
@@ -63,14 +64,20 @@ def _about(component: Component, default: bool) -> str:
 
 
 def _row(parameter: Hyperparameter) -> str:
-    default = f"`{parameter.default!r}`".replace("'", '"').replace("True", "true").replace("False", "false")
+    default = _toml(parameter.default)
     if isinstance(parameter, Columns):
         return f"{default} | columns | "
     if isinstance(parameter, OneOf):
-        return f"{default} | {', '.join(f'`{choice}`' for choice in parameter.choices)} | "
+        return f"{default} | {', '.join(map(_toml, parameter.choices))} | "
     log = ", log" if parameter.log else ""
-    search = f"{parameter.search[0]:g} to {parameter.search[1]:g}" if parameter.search else ""
-    return f"{default} | {parameter.low:g} to {parameter.high:g}{log} | {search}"
+    form = ",d" if isinstance(parameter, Whole) else ",g"
+    low, high, *search = (format(value, form) for value in (parameter.low, parameter.high, *(parameter.search or ())))
+    return f"{default} | {low} to {high}{log} | {' to '.join(search)}"
+
+
+def _toml(value: Value) -> str:
+    """Return a value as an experiment file writes it."""
+    return f"`{json.dumps(value)}`"
 
 
 def _paragraphs(docstring: str) -> str:

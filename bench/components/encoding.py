@@ -56,7 +56,7 @@ def target(smooth: float, folds: int) -> Any:
 
 
 def james_stein(folds: int) -> Any:
-    """As `target`, shrunk by as much as the levels of a column differ less than chance would make them."""
+    """As `target`, shrunk the more, the less the levels of a column differ beyond what chance would make of them."""
     from bench.components.steps.target import JamesStein
 
     return JamesStein(folds=folds)
@@ -140,7 +140,7 @@ REGISTRY = Registry(
             james_stein,
             {"folds": _FOLDS},
             clears=_ENCODED,
-            source="Efron and Morris 1977, Scientific American 236; Morris 1983, https://www.jstor.org/stable/2287098",
+            source="Efron and Morris 1977, Scientific American 236; Morris 1983, JASA 78:47-55",
         ),
         Component(
             "weight_of_evidence",

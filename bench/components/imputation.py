@@ -1,8 +1,9 @@
 """Imputation: what becomes of missing cells.
 
-Each takes and returns the table of numbers and categories, learns from the training rows alone and never sees the
-target. A level unseen in training passes unchanged. A column without a value in training is filled with 0 or a level,
-so that both sides have the same columns. ``indicators`` adds a 0/1 column for each column that has gaps in training.
+Each takes and returns the table of numbers and categories, learns from the training rows alone and never looks at the
+target. A level unseen in training passes unchanged. What fills gaps also fills a column without a value in training,
+with 0, the constant or a level of its own, so that both sides have the same columns. ``indicators`` adds a 0/1 column
+for each column with some gaps, not only gaps, in training.
 """
 
 from __future__ import annotations
@@ -13,21 +14,21 @@ from bench.registry import Component, Registry
 from bench.space import Columns, OneOf, Real, Whole
 
 
-def keep_gaps(indicators: bool = False) -> Any:
+def keep_gaps(indicators: bool) -> Any:
     """Leave missing cells missing: encoders give the gaps of categories a level, boosters split on those of numbers."""
     from sklearn.preprocessing import FunctionTransformer
 
     return _marked(FunctionTransformer(), indicators)
 
 
-def drop_sparse(share: float = 0.8, indicators: bool = False) -> Any:
+def drop_sparse(share: float, indicators: bool) -> Any:
     """Leave out columns whose share of gaps in training is above ``share``; the others keep theirs."""
     from bench.components.steps.sparse_columns import WithoutSparse
 
     return _marked(WithoutSparse(share), indicators)
 
 
-def constant(number: int = -1, indicators: bool = False) -> Any:
+def constant(number: int, indicators: bool) -> Any:
     """Fill numbers with ``number`` and categories with a level of their own, "missing"."""
     from sklearn.impute import SimpleImputer
 
@@ -35,21 +36,21 @@ def constant(number: int = -1, indicators: bool = False) -> Any:
     return _marked(_by_kind(numbers, _own_level()), indicators)
 
 
-def median(indicators: bool = False) -> Any:
+def median(indicators: bool) -> Any:
     """Fill numbers with the training median and categories with the most frequent training level."""
     from bench.components.steps.usual_fill import UsualFill
 
     return _marked(UsualFill(), indicators)
 
 
-def group_median(by: str = "*", rare: int = 5, indicators: bool = False) -> Any:
+def group_median(by: str, rare: int, indicators: bool) -> Any:
     """Fill with the median or most frequent level among rows that share a level of the most telling category column."""
     from bench.components.steps.group_fill import GroupFill
 
     return _marked(GroupFill(by=by, rare=rare), indicators)
 
 
-def knn(neighbours: int = 10, donors: int = 1000, indicators: bool = False) -> Any:
+def knn(neighbours: int, donors: int, indicators: bool) -> Any:
     """Fill numbers with the mean of the nearest of ``donors`` random training rows, categories with "missing"."""
     from sklearn.impute import KNNImputer
 
@@ -59,7 +60,7 @@ def knn(neighbours: int = 10, donors: int = 1000, indicators: bool = False) -> A
     return _marked(_by_kind(ScaledImputer(nearest, rows=donors), _own_level()), indicators)
 
 
-def iterative(rounds: int = 5, nearest: int = 10, indicators: bool = False) -> Any:
+def iterative(rounds: int, nearest: int, indicators: bool) -> Any:
     """Fill each number by ridge regression on ``nearest`` others, in ``rounds``; categories with "missing"."""
     from sklearn.experimental import enable_iterative_imputer  # noqa: F401
     from sklearn.impute import IterativeImputer
@@ -81,7 +82,7 @@ def iterative(rounds: int = 5, nearest: int = 10, indicators: bool = False) -> A
     return _marked(_by_kind(ScaledImputer(chained, rows=10_000), _own_level()), indicators)
 
 
-def related(columns: int = 5, levels: int = 50, indicators: bool = False) -> Any:
+def related(columns: int, levels: int, indicators: bool) -> Any:
     """Fill each gap by a small forest on the most associated columns; its accuracy on masked cells is reported."""
     from bench.components.steps.related_fill import RelatedFill
 
@@ -109,7 +110,9 @@ def _by_kind(numbers: Any, categories: Any) -> Any:
 def _own_level() -> Any:
     from sklearn.impute import SimpleImputer
 
-    return SimpleImputer(strategy="constant", fill_value="missing", keep_empty_features=True)
+    from bench.components.steps.usual_fill import MISSING
+
+    return SimpleImputer(strategy="constant", fill_value=MISSING, keep_empty_features=True)
 
 
 _GAPS = frozenset({"number_gaps", "category_gaps"})
@@ -122,34 +125,34 @@ REGISTRY = Registry(
             "keep_gaps",
             keep_gaps,
             _MARKS,
-            source="Josse, Prost, Scornet and Varoquaux (2019), arXiv:1902.06931: gaps left to trees, and indicators",
+            source="Josse, Prost, Scornet and Varoquaux 2019, arXiv:1902.06931: gaps left to trees, and indicators",
         ),
         Component(
             "drop_sparse",
             drop_sparse,
             {"share": Real(0.8, 0.0, 1.0, search=(0.5, 0.95)), **_MARKS},
-            source="skrub.DropUninformative (drop_null_fraction)",
+            source="as skrub DropUninformative (drop_null_fraction)",
         ),
         Component(
             "constant",
             constant,
             {"number": Whole(-1, -1_000_000, 1_000_000, search=(-1, 0)), **_MARKS},
             clears=_GAPS,
-            source="sklearn.impute.SimpleImputer (constant); Josse et al. (2019), arXiv:1902.06931",
+            source="scikit-learn SimpleImputer (constant); Josse et al. 2019, arXiv:1902.06931",
         ),
         Component(
             "median",
             median,
             _MARKS,
             clears=_GAPS,
-            source="sklearn.impute.SimpleImputer (median, most_frequent)",
+            source="scikit-learn SimpleImputer (median, most_frequent)",
         ),
         Component(
             "group_median",
             group_median,
             {"by": Columns("*"), "rare": Whole(5, 1, 1000, log=True, search=(3, 50)), **_MARKS},
             clears=_GAPS,
-            source="pandas.DataFrame.groupby; the column by Bergsma (2013), doi:10.1016/j.jkss.2012.10.002",
+            source="pandas.DataFrame.groupby; the column by Bergsma 2013, doi:10.1016/j.jkss.2012.10.002",
         ),
         Component(
             "knn",
@@ -160,7 +163,7 @@ REGISTRY = Registry(
                 **_MARKS,
             },
             clears=_GAPS,
-            source="Troyanskaya et al. (2001), doi:10.1093/bioinformatics/17.6.520; sklearn.impute.KNNImputer",
+            source="Troyanskaya et al. 2001, doi:10.1093/bioinformatics/17.6.520; scikit-learn KNNImputer",
         ),
         Component(
             "iterative",
@@ -171,14 +174,14 @@ REGISTRY = Registry(
                 **_MARKS,
             },
             clears=_GAPS,
-            source="van Buuren and Groothuis-Oudshoorn (2011), doi:10.18637/jss.v045.i03; IterativeImputer",
+            source="van Buuren and Groothuis-Oudshoorn 2011, doi:10.18637/jss.v045.i03; scikit-learn IterativeImputer",
         ),
         Component(
             "related",
             related,
             {"columns": Whole(5, 1, 30, search=(3, 10)), "levels": Whole(50, 2, 200, search=(20, 100)), **_MARKS},
             clears=_GAPS,
-            source="Stekhoven and Bühlmann (2012), doi:10.1093/bioinformatics/btr597, one pass",
+            source="Stekhoven and Bühlmann 2012, doi:10.1093/bioinformatics/btr597, one pass",
         ),
     ),
 )

@@ -148,7 +148,7 @@ def xgboost(
 
 def catboost(trees: int, learning_rate: float, depth: int, l2: float) -> Any:
     """Gradient boosting on symmetric trees with ordered statistics of categories and words (Prokhorenkova 2018)."""
-    from bench.components.steps.boosters import CatBoost
+    from bench.components.steps.catboost_model import CatBoost
 
     return CatBoost(trees=trees, learning_rate=learning_rate, depth=depth, l2=l2)
 
@@ -220,7 +220,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             # A gap would pass for the largest number.
             refuses=_TEXT | _LEVELS_AND_GAPS,
-            source="scikit-learn MultinomialNB; intervals after doi:10.1016/B978-1-55860-377-6.50032-3",
+            source="scikit-learn MultinomialNB; equal-frequency intervals, see Dougherty et al. 1995, ICML, 194-202",
         ),
         Component(
             "knn",
@@ -228,7 +228,7 @@ REGISTRY = Registry(
             {"neighbours": Whole(25, 1, 1000, log=True, search=(5, 100))},
             requires=_COLUMNS,
             refuses=_TEXT | _LEVELS_AND_GAPS | {"weights"},
-            source="scikit-learn KNeighborsClassifier(weights='distance'); Dudani 1976, doi:10.1109/TSMC.1976.5408784",
+            source="scikit-learn KNeighborsClassifier; 1 / distance as in Dudani 1976, doi:10.1109/TSMC.1976.5408784",
         ),
         Component(
             "decision_tree",
@@ -236,7 +236,7 @@ REGISTRY = Registry(
             {"depth": Whole(10, 1, 30, search=(3, 20)), "leaf": Whole(20, 1, 10_000, log=True, search=(5, 200))},
             requires=_COLUMNS,
             refuses=_TEXT | _IN_A_TREE,
-            source="scikit-learn DecisionTreeClassifier; ranges after Probst et al. 2019, arXiv:1802.09596",
+            source="scikit-learn DecisionTreeClassifier; depth allowed as in Probst et al. 2019, arXiv:1802.09596",
         ),
         Component(
             "random_forest",
@@ -248,7 +248,7 @@ REGISTRY = Registry(
             },
             requires=_COLUMNS,
             refuses=_TEXT | _IN_A_TREE,
-            source="scikit-learn RandomForestClassifier; ranges after Probst et al. 2019, arXiv:1802.09596",
+            source="scikit-learn RandomForestClassifier; features near those of Probst et al. 2019, arXiv:1802.09596",
         ),
         Component(
             "extra_trees",
@@ -287,7 +287,8 @@ REGISTRY = Registry(
             },
             requires=_COLUMNS,
             refuses=_TEXT | {"sparse"},
-            source="scikit-learn HistGradientBoostingClassifier; ranges after Grinsztajn et al. 2022, arXiv:2207.08815",
+            source="scikit-learn HistGradientBoostingClassifier; leaves, leaf around the centres of Grinsztajn et al. "
+            "2022, arXiv:2207.08815",
         ),
         Component(
             "lightgbm",
@@ -302,7 +303,7 @@ REGISTRY = Registry(
             },
             requires=_COLUMNS,
             refuses=_TEXT,
-            source="Ke et al. 2017; ranges after https://lightgbm.readthedocs.io/en/stable/Parameters-Tuning.html",
+            source="Ke et al. 2017, NeurIPS 30; what to tune: https://lightgbm.readthedocs.io/en/stable/Parameters-Tuning.html",
         ),
         Component(
             "xgboost",
@@ -319,7 +320,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             # It takes what a sparse matrix leaves out for missing, so a gap and a zero would be one.
             refuses=_TEXT | {"sparse+number_gaps"},
-            source="Chen and Guestrin 2016, arXiv:1603.02754; ranges after Gorishniy et al. 2021, arXiv:2106.11959",
+            source="Chen and Guestrin 2016, arXiv:1603.02754; depth, rows as in Gorishniy et al. (arXiv:2106.11959)",
         ),
         Component(
             "catboost",
@@ -331,7 +332,7 @@ REGISTRY = Registry(
                 "l2": Real(3.0, 0.0, 1000.0, search=(1.0, 10.0)),
             },
             requires=_COLUMNS,
-            source="arXiv:1706.09516; ranges after https://catboost.ai/docs/en/concepts/parameter-tuning",
+            source="arXiv:1706.09516; what to tune: https://catboost.ai/docs/en/concepts/parameter-tuning",
         ),
         Component(
             "mlp",
@@ -345,7 +346,7 @@ REGISTRY = Registry(
             },
             requires=_COLUMNS,
             refuses=_TEXT | _LEVELS_AND_GAPS,
-            source="scikit-learn MLPClassifier; ranges after Gorishniy et al. 2021, arXiv:2106.11959",
+            source="scikit-learn MLPClassifier; small, for tables of thousands of rows",
         ),
     ),
 )

@@ -3,18 +3,17 @@
 Held-out rows never pass here. A resampling takes ``(X, y, groups, seed)`` of the training rows and returns one or
 several `TrainingSet`; a cell averages the models of several.
 
-``ratio`` is everywhere the rows of the rarer class for one row of the other. Classes already in it stay as they are.
+``ratio`` is everywhere the rows of the rarer class for one row of the other. Classes already in it get no new row and
+lose none; the two that clean still clean.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from bench.components.steps.training_set import Matrix, Resampling, TrainingSet, all_rows
+from bench.components.steps.training_set import Resampling, all_rows
 from bench.registry import Component, Registry
 from bench.space import Hyperparameter, OneOf, Real, Whole
-
-__all__ = ["REGISTRY", "Matrix", "Resampling", "TrainingSet"]
 
 
 def as_is() -> Resampling:
@@ -142,20 +141,21 @@ REGISTRY = Registry(
         Component(
             "as_is",
             as_is,
-            source="Elor and Averbuch-Elor 2022, arXiv:2201.08528: strong models gain nothing from balancing",
+            source="Elor and Averbuch-Elor 2022, arXiv:2201.08528: with a tuned threshold, strong models gain nothing "
+            "from balancing",
         ),
         Component(
             "class_weight",
             class_weight,
             {"ratio": _RATIO},
             brings=frozenset({"weights"}),
-            source="sklearn.utils.class_weight; King and Zeng 2001, doi:10.1093/oxfordjournals.pan.a004868",
+            source="scikit-learn class_weight; King and Zeng 2001, doi:10.1093/oxfordjournals.pan.a004868",
         ),
         Component(
             "random_over",
             random_over,
             {"ratio": _RATIO},
-            source=f"imblearn.over_sampling.RandomOverSampler; {_BATISTA}",
+            source=f"imbalanced-learn RandomOverSampler; {_BATISTA}",
         ),
         Component(
             "smote",
@@ -163,13 +163,13 @@ REGISTRY = Registry(
             _SMOTE,
             requires=_COLUMNS,
             refuses=_LEVELS,
-            source="imblearn.over_sampling.SMOTE; Chawla et al. 2002, doi:10.1613/jair.953",
+            source="imbalanced-learn SMOTE; Chawla et al. 2002, doi:10.1613/jair.953",
         ),
         Component(
             "random_under",
             random_under,
             {"ratio": _RATIO},
-            source=f"imblearn.under_sampling.RandomUnderSampler; {_BATISTA}",
+            source=f"imbalanced-learn RandomUnderSampler; {_BATISTA}",
         ),
         Component(
             "smote_nc",
@@ -177,7 +177,7 @@ REGISTRY = Registry(
             _SMOTE,
             requires=frozenset({"categories"}),
             refuses=_GAPS,
-            source="Chawla et al. 2002, section 6.1, doi:10.1613/jair.953; imblearn.over_sampling.SMOTENC",
+            source="Chawla et al. 2002, section 6.1, doi:10.1613/jair.953; imbalanced-learn SMOTENC",
         ),
         Component(
             "borderline_smote",
@@ -185,7 +185,7 @@ REGISTRY = Registry(
             _SMOTE | {"surroundings": Whole(10, 1, 100, search=(5, 20))},
             requires=_COLUMNS,
             refuses=_LEVELS,
-            source="imblearn.over_sampling.BorderlineSMOTE; Han, Wang and Mao 2005, doi:10.1007/11538059_91",
+            source="imbalanced-learn BorderlineSMOTE; Han, Wang and Mao 2005, doi:10.1007/11538059_91",
         ),
         Component(
             "adasyn",
@@ -193,7 +193,7 @@ REGISTRY = Registry(
             _SMOTE,
             requires=_COLUMNS,
             refuses=_LEVELS,
-            source="imblearn.over_sampling.ADASYN; He et al. 2008, doi:10.1109/IJCNN.2008.4633969",
+            source="imbalanced-learn ADASYN; He et al. 2008, doi:10.1109/IJCNN.2008.4633969",
         ),
         Component(
             "smote_enn",
@@ -201,7 +201,7 @@ REGISTRY = Registry(
             _SMOTE | {"agree": OneOf("most", ("most", "all"))},
             requires=_COLUMNS,
             refuses=_LEVELS,
-            source=f"imblearn.combine.SMOTEENN; {_BATISTA}",
+            source=f"imbalanced-learn SMOTEENN; {_BATISTA}",
         ),
         Component(
             "smote_tomek",
@@ -209,14 +209,13 @@ REGISTRY = Registry(
             _SMOTE,
             requires=_COLUMNS,
             refuses=_LEVELS,
-            source=f"imblearn.combine.SMOTETomek; {_BATISTA}",
+            source=f"imbalanced-learn SMOTETomek; {_BATISTA}",
         ),
         Component(
             "balanced_bagging",
             balanced_bagging,
             {"ratio": _RATIO, "models": Whole(12, 2, 100, search=(5, 20))},
-            source="Chan and Stolfo 1998, https://www.aaai.org/Papers/KDD/1998/KDD98-026.pdf; "
-            "Liu, Wu and Zhou 2009, doi:10.1109/TSMCB.2008.2007853",
+            source="Chan and Stolfo 1998, KDD, 164-168; Liu, Wu and Zhou 2009, doi:10.1109/TSMCB.2008.2007853",
         ),
         Component(
             "cap_entities",

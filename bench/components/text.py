@@ -85,7 +85,7 @@ _TFIDF = "Salton & Buckley 1988, Information Processing & Management 24:513-523;
 REGISTRY = Registry(
     "text",
     (
-        Component("drop_text", drop_text, clears=_TEXT, source="the least: the table without its texts", rowwise=True),
+        Component("drop_text", drop_text, clears=_TEXT, source="no method: the table without its texts", rowwise=True),
         # Boosters read categories from a table of columns, which a sparse matrix cannot join.
         Component(
             "tfidf",
@@ -171,7 +171,7 @@ REGISTRY = Registry(
             brings=_DENSE,
             requires=_TEXT,
             refuses=frozenset({"sparse"}),
-            source="Prokhorenkova et al. 2018, arXiv:1706.09516; CatBoost text_features",
+            source="CatBoost text_features",
         ),
     ),
 )

@@ -145,8 +145,11 @@ def _spelled_like_train(
     columns: tuple[Column, ...], cells: pd.DataFrame, asked: pd.DataFrame, notices: Notices
 ) -> pd.DataFrame:
     """Return the table to predict with its categories, the company among them, in train's spelling."""
-    names = [column.name for column in columns if column.kind == "category"]
-    return asked.assign(**{name: respelled(name, cells[name], asked[name], notices) for name in names})
+    spelled = asked.copy(deep=False)
+    for column in columns:
+        if column.kind == "category":
+            spelled[column.name] = respelled(column.name, cells[column.name], asked[column.name], notices)
+    return spelled
 
 
 def _number_groups(

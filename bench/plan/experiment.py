@@ -29,8 +29,7 @@ LARGEST_GRID = 2_000_000  # configurations; checked before any is made
 ComponentName = Annotated[str, Field(min_length=1)]
 Settings = dict[str, Value | list[Value]]
 Entry = ComponentName | Settings
-Axes = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
-InARow = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
+Listed = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
 
 
 class GridSection(Section):
@@ -40,12 +39,12 @@ class GridSection(Section):
     a list within the list is done in a row: ``derived = ["raw", ["location", "missing"]]``.
     """
 
-    derived: Annotated[tuple[Entry | InARow, ...], Field(strict=False, min_length=1)] = (DO_NOTHING["derived"],)
-    imputation: Axes = (DO_NOTHING["imputation"],)
-    encoding: Axes = ("ordinal",)
-    text: Axes = (DO_NOTHING["text"],)
-    resampling: Axes = (DO_NOTHING["resampling"],)
-    model: Axes
+    derived: Annotated[tuple[Entry | Listed, ...], Field(strict=False, min_length=1)] = (DO_NOTHING["derived"],)
+    imputation: Listed = (DO_NOTHING["imputation"],)
+    encoding: Listed = ("ordinal",)
+    text: Listed = (DO_NOTHING["text"],)
+    resampling: Listed = (DO_NOTHING["resampling"],)
+    model: Listed
 
 
 class EnsembleSection(Section):
@@ -199,11 +198,20 @@ def _sentence(path: Path, text: str, content: dict[str, Any], error: ErrorDetail
     if error["type"] == "value_error":
         return f"{place}: {error['msg'].removeprefix('Value error, ')}."
     if outside == ["grid"] and any(isinstance(part, int) for part in error["loc"]):
-        return (
-            f"{place}: '{key}'{inside} lists {error['input']!r}, but a component is its name, or a table such as "
-            '{ name = "lightgbm", trees = [200, 400] } of values and lists of values.'
-        )
+        return f"{place}: '{key}'{inside} lists {error['input']!r}, but {_entry(key, error['input'])}."
     return f"{place}: '{key}'{inside} is {error['input']!r}, but should be {_wanted(error)}."
+
+
+def _entry(axis: str, listed: object) -> str:
+    """Return what may stand in the list of an axis instead of ``listed``."""
+    if listed == []:
+        return "a row of components is not empty"
+    if isinstance(listed, list) and axis != "derived":
+        return "only on derived do several components stand in a row"
+    return (
+        'a component is its name, or a table such as { name = "lightgbm", trees = [200, 400] } of values and lists of '
+        "values"
+    )
 
 
 def _keys(content: dict[str, Any], error: ErrorDetails) -> list[str]:

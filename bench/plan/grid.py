@@ -47,13 +47,13 @@ class Trial:
 
     @cached_property
     def id(self) -> str:
-        """Twelve hexadecimal digits made of what the trial is, and of nothing else."""
+        """Sixteen hexadecimal digits made of what the trial is, and of nothing else."""
         return self.fingerprint(*AXES)
 
     def fingerprint(self, *axes: Axis) -> str:
-        """Return twelve hexadecimal digits made of the choices on some axes: enough for `LARGEST_GRID` trials."""
+        """Return sixteen hexadecimal digits made of the choices on some axes: enough for `LARGEST_GRID` trials."""
         content = [[choice.axis, choice.component.name, dict(choice.values)] for choice in self.on(*axes)]
-        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     def row(self) -> dict[str, str | Value]:
         """Return the trial as one row: id, configuration, a column for each axis and each hyperparameter."""

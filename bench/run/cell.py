@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.components.models import constant
-from bench.components.resampling import Matrix
+from bench.components.steps.training_set import Matrix, all_rows
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
 from bench.plan.grid import Cell, Trial
@@ -85,10 +85,10 @@ def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
     with prepare:
         prepared = pieces.prepare(trial, part)
     with resample:
-        draw = build_resampling(trial)
+        columns = prepared.training.shape[1]
+        draw = build_resampling(trial) if columns else all_rows
         sets = draw(prepared.training, part.y, part.groups, seed_of(trial, "resampling", part.place))
     outputs = []
-    columns = prepared.training.shape[1]
     if not columns:
         warnings.warn("no column is left to learn from; the share of positives is predicted", UserWarning, stacklevel=2)
     for training_set in sets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bench.components.resampling import Matrix
+from bench.components.steps.columns import text_columns
 from bench.components.steps.in_a_row import fit_transform
+from bench.components.steps.training_set import Matrix, take
 from bench.data.cells import in_days
 from bench.plan.grid import Trial
 from bench.run.assemble import build
@@ -58,6 +59,9 @@ class Prepared:
     held_out: Matrix
 
 
+MOST = {"derived": 3, "table": 8, "text": 24, "rowwise": 4}  # pieces of each kind that are kept
+
+
 @dataclass
 class Pieces:
     """The pieces this process prepared last: derived tables, table blocks, text blocks, and what is made row by row.
@@ -67,18 +71,18 @@ class Pieces:
     choice.
     """
 
-    most: Mapping[str, int] = field(default_factory=lambda: {"derived": 3, "table": 8, "text": 24, "rowwise": 4})
     _kept: dict[str, OrderedDict[str, Any]] = field(default_factory=lambda: defaultdict(OrderedDict))
 
     def prepare(self, trial: Trial, part: Part) -> Prepared:
         """Return the rows of ``part`` prepared as ``trial`` says, made now or kept from another cell."""
-        table = self._once("table", trial, ("derived", "imputation", "encoding"), part, self._table_block)
-        text = self._once("text", trial, ("text",), part, self._text_block)
+        axes: tuple[Axis, ...] = ("derived", "imputation", "encoding")
+        table = self._once("table", trial, axes, part.place, lambda: self._table_block(trial, part))
+        text = self._once("text", trial, ("text",), part.place, lambda: self._text_block(trial, part))
         return Prepared(_join(table.training, text.training), _join(table.held_out, text.held_out))
 
     def _table_block(self, trial: Trial, part: Part) -> Prepared:
         """Derive, impute and encode; whatever is fitted is fitted on the training rows."""
-        derived = self._once("derived", trial, ("derived",), part, self._derived)
+        derived = self._once("derived", trial, ("derived",), part.place, lambda: self._derived(trial, part))
         training, held_out = (_without_texts(side) for side in (derived.training, derived.held_out))
         if not training.shape[1]:
             return Prepared(np.empty((len(training), 0)), np.empty((len(held_out), 0)))
@@ -92,53 +96,47 @@ class Pieces:
         return self._step("derived", trial, part, [str(name) for name in part.training])
 
     def _text_block(self, trial: Trial, part: Part) -> Prepared:
-        return self._step("text", trial, part, _texts(part.training))
+        return self._step("text", trial, part, text_columns(part.training))
 
     def _step(self, axis: Axis, trial: Trial, part: Part, columns: list[str]) -> Prepared:
         """Apply the step of an axis to some columns of both sides: once for all splits if it works row by row."""
-        if part.whole and all(choice.component.rowwise for choice in trial.on(axis)):
-            whole = Part(part.whole.name, part.whole.training, part.y, None, part.whole.held_out)
-            made = self._once(
-                "rowwise", trial, (axis,), whole, lambda trial, whole: _row_by_row(axis, trial, whole, columns)
+        whole = part.whole
+        if whole and all(choice.component.rowwise for choice in trial.on(axis)):
+            made = self._once("rowwise", trial, (axis,), whole.name, lambda: _row_by_row(axis, trial, whole, columns))
+            return Prepared(
+                take(made.training, part.training.index.to_numpy()), take(made.held_out, part.held_out.index.to_numpy())
             )
-            return Prepared(_take(made.training, part.training.index), _take(made.held_out, part.held_out.index))
         step = build(trial, axis, part.place)
         training = fit_transform(step, part.training[columns], part.y, part.groups)
         return Prepared(training, step.transform(part.held_out[columns]))
 
     def _once(
-        self, kind: str, trial: Trial, axes: tuple[Axis, ...], part: Part, make: Callable[[Trial, Part], Prepared]
+        self, kind: str, trial: Trial, axes: tuple[Axis, ...], place: str, make: Callable[[], Prepared]
     ) -> Prepared:
-        kept, key = self._kept[kind], f"{trial.fingerprint(*axes)}/{part.place}"
+        kept, key = self._kept[kind], f"{trial.fingerprint(*axes)}/{place}"
         if key not in kept:
-            kept[key] = make(trial, part)
+            kept[key] = make()
         kept.move_to_end(key)
-        while len(kept) > self.most[kind]:
+        while len(kept) > MOST[kind]:
             kept.popitem(last=False)
         made: Prepared = kept[key]
         return made
 
 
-def _row_by_row(axis: Axis, trial: Trial, whole: Part, columns: list[str]) -> Prepared:
+def _row_by_row(axis: Axis, trial: Trial, whole: Whole, columns: list[str]) -> Prepared:
     """Transform whole tables by a step that learns nothing; of one table that is both sides, once."""
-    step = build(trial, axis, whole.place)
+    step = build(trial, axis, whole.name)
     training = step.fit_transform(whole.training[columns])
     same = whole.held_out is whole.training
     return Prepared(training, training if same else step.transform(whole.held_out[columns]))
 
 
-def _take(matrix: Matrix, rows: pd.Index[Any]) -> Matrix:
-    return matrix.iloc[rows] if isinstance(matrix, pd.DataFrame) else matrix[rows]
-
-
-def _texts(features: pd.DataFrame) -> list[str]:
-    return [str(name) for name, dtype in features.dtypes.items() if isinstance(dtype, pd.StringDtype)]
-
-
 def _without_texts(features: pd.DataFrame) -> pd.DataFrame:
     """Return the numbers and categories, with dates as days since 1970-01-01."""
-    table = features.drop(columns=_texts(features))
-    return table.assign(**{str(name): in_days(table[name]) for name in table.select_dtypes("datetime")})
+    table = features.drop(columns=text_columns(features))
+    for name in table.select_dtypes("datetime"):
+        table[name] = in_days(table[name])
+    return table
 
 
 def _join(table: Matrix, text: Matrix) -> Matrix:

@@ -274,7 +274,7 @@ def test_the_leaderboard_is_printed_again_without_a_fit(finished: Finished) -> N
     short = bench("leaderboard", FILE, "--rows", "2")
     trials = len(pd.read_csv(RESULTS / "leaderboard.csv"))
     assert f"\n{trials - 2} more in {RESULTS / 'leaderboard.md'}\n" in short.out
-    assert len(re.findall(r"^ *\d+ +[0-9a-f]{12} ", short.out, re.MULTILINE)) == 2
+    assert len(re.findall(r"^ *\d+ +[0-9a-f]{16} ", short.out, re.MULTILINE)) == 2
 
 
 def test_one_trial_is_exported_by_its_id(finished: Finished) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,22 +11,14 @@ from scipy import sparse
 from bench.components import REGISTRIES
 from bench.data.dataset import Dataset
 from bench.plan.experiment import Choice
-from bench.plan.grid import Trial, follow, table_traits
+from bench.plan.grid import Trial
 from bench.run.prepared import Part
 from bench.vocabulary import AXES, Axis
+from benchmarks.axes import TREES, beside
 from tests.conftest import make_leads
 
 EVERY = [(axis, component) for axis, registry in REGISTRIES.items() for component in registry]
 IDS = [f"{axis}-{component.name}" for axis, component in EVERY]
-# What the other axes are set to while one component is looked at: the first that goes with it.
-BESIDE: dict[Axis, tuple[str, ...]] = {
-    "derived": ("raw",),
-    "imputation": ("median",),
-    "encoding": ("ordinal", "native"),
-    "text": ("drop_text",),
-    "resampling": ("as_is",),
-    "model": ("lightgbm", "catboost"),
-}
 
 
 def choice(axis: Axis, name: str, **values: Any) -> Choice:
@@ -36,16 +27,15 @@ def choice(axis: Axis, name: str, **values: Any) -> Choice:
 
 
 def trial(dataset: Dataset | None = None, /, **chosen: str | Choice) -> Trial:
-    """Return the trial that has ``chosen`` on the named axes and of `BESIDE` what goes with it on the others."""
-    traits = dict.fromkeys(table_traits(dataset or make_leads()), "in the table")
-    options = [(chosen[axis],) if axis in chosen else BESIDE[axis] for axis in AXES]
-    for names in product(*options):
-        choices = tuple(
-            name if isinstance(name, Choice) else choice(axis, name) for axis, name in zip(AXES, names, strict=True)
-        )
-        if follow(choices, traits)[1] is None:
-            return Trial(choices)
-    raise AssertionError(f"nothing of BESIDE goes with {chosen}")
+    """Return the trial that has ``chosen`` on the named axes and what goes with it on the others."""
+    choices = {
+        axis: picked if isinstance(picked, Choice) else choice(axis, picked)
+        for axis in AXES
+        if (picked := chosen.get(axis)) is not None
+    }
+    found = beside(choices, TREES, dataset or make_leads())
+    assert found is not None, f"nothing goes with {chosen}"
+    return found
 
 
 def part_of(dataset: Dataset) -> Part:

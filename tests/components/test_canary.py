@@ -23,8 +23,8 @@ from tests.components.test_contract import _needs as needs
 from tests.conftest import make_leads
 
 SEEDS = 12
-# Of the components that all share one test, 1 in 1,000 is outside by chance; with 75 of them, 1 run in 13 would be if
-# the seeds were drawn anew. They are fixed.
+# Of the components that all share one test, 1 in 1,000 would be outside by chance if the seeds were drawn anew. They
+# are fixed.
 SURE = 0.999
 
 __all__ = ["needs"]  # an autouse fixture: leaves out what is not installed

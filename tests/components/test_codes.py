@@ -60,6 +60,7 @@ def test_names_and_codes_that_share_no_block_are_left_alone(levels: list[str | N
 def test_one_stray_word_among_many_codes_does_not_hide_them() -> None:
     assert CodeBins(width=10).subject(column([*map(str, range(40)), "unknown"])) == ["code"]
     assert CodeBins(width=10).subject(column([*map(str, range(10, 20)), "unknown"])) == []
+    assert CodeBins(width=100).subject(column([*(str(100 * n) for n in range(20)), "unknown"])) == []  # none is shared
 
 
 def test_the_pattern_says_which_columns_are_looked_at() -> None:

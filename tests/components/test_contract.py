@@ -23,7 +23,7 @@ from bench.run.assemble import build, build_resampling, seed_of
 from bench.run.cell import fit_predict
 from bench.run.prepared import Part, Pieces
 from bench.vocabulary import AXES, DO_NOTHING, Axis
-from tests.components.catalogue import BESIDE, EVERY, IDS, choice, part, part_of, traits_of, trial
+from tests.components.catalogue import EVERY, IDS, choice, part, part_of, traits_of, trial
 from tests.conftest import make_dataset, make_leads
 
 # What a saved step may ask to be trusted beyond what skops trusts by itself: our own classes and the libraries'.
@@ -65,9 +65,8 @@ def _news() -> Any:
         yield
 
 
-def test_do_nothing_and_beside_are_components() -> None:
+def test_what_does_nothing_is_a_component() -> None:
     assert all(name in REGISTRIES[axis] for axis, name in DO_NOTHING.items())
-    assert all(name in REGISTRIES[axis] for axis, names in BESIDE.items() for name in names)
 
 
 def test_every_component_that_looks_for_columns_finds_some_in_the_test_leads() -> None:

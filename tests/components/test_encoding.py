@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from bench.components.encoding import REGISTRY
 from bench.components.steps.counts import LevelCounts
 from bench.components.steps.hashing import HashedLevels
+from bench.components.steps.in_a_row import fit_transform
 from bench.components.steps.native import NativeCategories
 from bench.components.steps.similarity import SimilarLevels
 from bench.registry import Component
@@ -48,11 +48,6 @@ def made(component: Component, **values: Any) -> Any:
     return step
 
 
-def fit_transform(step: Any, X: pd.DataFrame, y: NDArray[np.int8], groups: NDArray[np.int64]) -> Any:
-    grouped = "groups" in signature(step.fit_transform).parameters
-    return step.fit_transform(X, y, groups=groups) if grouped else step.fit_transform(X, y)
-
-
 def dense(encoded: Any) -> NDArray[np.float64]:
     """Return whatever an encoding returns as a matrix, levels by their number."""
     if isinstance(encoded, pd.DataFrame):
@@ -65,7 +60,7 @@ def dense(encoded: Any) -> NDArray[np.float64]:
 
 
 @every
-def test_a_stored_encoding_encodes_as_before_and_asks_trust_for_nothing_strange(component: Component) -> None:
+def test_a_stored_encoding_encodes_gaps_as_before_and_asks_trust_for_nothing_strange(component: Component) -> None:
     X, y, groups = leads()
     step = clone(made(component))
     fit_transform(step, X, y, groups)

@@ -1,8 +1,11 @@
 """Statistics of a row's group."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 
 from bench.components.steps.group_statistics import GroupStatistics
 
@@ -60,6 +63,15 @@ def test_the_share_of_positives_is_shrunk_and_can_be_left_out() -> None:
     # (3 + 10 * 0.4) / (4 + 10) and (1 + 10 * 0.4) / (6 + 10)
     assert fresh["share of positives by owner"].tolist() == pytest.approx([7 / 14, 5 / 16])
     assert "share of positives by owner" not in GroupStatistics().fit_transform(X, y)
+
+
+def test_with_the_share_of_positives_it_survives_pickle_and_skops() -> None:
+    X = pd.DataFrame({"owner": pd.Categorical(["a"] * 4 + ["b"] * 6)})
+    step = GroupStatistics(target=True, random_state=0).fit(X, (np.arange(10) % 3 == 0).astype(np.int8))
+    saved = skops.io.dumps(step)
+    asked = skops.io.get_untrusted_types(data=saved)
+    for again in (pickle.loads(pickle.dumps(step)), skops.io.loads(saved, trusted=asked)):
+        pd.testing.assert_frame_equal(again.transform(X), step.transform(X))
 
 
 def test_no_outcome_of_a_company_reaches_its_own_training_rows() -> None:

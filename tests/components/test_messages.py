@@ -86,7 +86,7 @@ def test_a_language_is_named_where_there_is_enough_to_tell(text: str, language: 
     assert language_of(text) == language
 
 
-def test_a_missing_message_is_all_zeros_and_flagged() -> None:
+def test_a_missing_message_is_flagged_and_else_all_zeros() -> None:
     X = pd.DataFrame({"message": pd.Series([None, "  ", "Hello there"], dtype="str", index=[9, 5, 7])})
     new = MessageFeatures().fit_transform(X).drop(columns="message")
     assert new["no text in message"].tolist() == [1.0, 1.0, 0.0]

@@ -1,17 +1,14 @@
 """Locations read as country, continent and city."""
 
-import pickle
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
-from sklearn.base import clone
 
 from bench.components.steps import countries
 from bench.components.steps.countries import continent_of, country_elsewhere, country_of, country_plainly
-from bench.components.steps.places import Places, parsed, place_columns
+from bench.components.steps.places import Places, parsed
 
 
 def column(*levels: str | None) -> pd.Series:
@@ -136,10 +133,10 @@ def test_the_columns_that_hold_places_are_found_by_what_they_hold() -> None:
             "visits": [1.0, 2.0, 3.0, 4.0],
         }
     )
-    assert place_columns(X) == ["where", "country"]
-    assert place_columns(X, "co*") == ["country"]
-    assert place_columns(X[["visits"]]) == []
-    assert place_columns(X.iloc[:0]) == []
+    assert Places().subject(X) == ["where", "country"]
+    assert Places(columns="co*").subject(X) == ["country"]
+    assert Places().subject(X[["visits"]]) == []
+    assert Places().subject(X.iloc[:0]) == []
 
 
 def table() -> pd.DataFrame:
@@ -227,14 +224,3 @@ def test_a_plain_country_column_gets_no_column_of_cities() -> None:
     X = pd.DataFrame({"Country": column("India", "Peru", "KR", None)})
     assert list(fitted(X)[1]) == ["country of Country", "continent of Country"]
     assert levels(fitted(X)[1]["country of Country"]) == ["India", "Peru", "South Korea", None]
-
-
-def test_fitted_places_are_copied_and_stored_whole() -> None:
-    X = table()
-    step, out = fitted(X)
-    assert not hasattr(clone(step), "columns_")
-    stored = skops.io.dumps(step)
-    asked = skops.io.get_untrusted_types(data=stored)
-    assert asked == ["bench.components.steps.places.Places"]
-    for copy in (pickle.loads(pickle.dumps(step)), skops.io.loads(stored, trusted=asked)):
-        pd.testing.assert_frame_equal(copy.transform(X), out)

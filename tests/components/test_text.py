@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import pickle
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -12,9 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import skops.io
 from scipy import sparse
-from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -138,19 +135,6 @@ def test_one_class_alone_is_no_failure(component: Component) -> None:
     X = made(30)
     step = step_of(component)
     assert step.fit_transform(X, np.zeros(30, dtype=np.int8)).shape[0] == 30
-
-
-@pytest.mark.parametrize("component", EVERY)
-def test_a_fitted_text_survives_pickle_and_skops(component: Component) -> None:
-    X = made(60)
-    step = clone(step_of(component))
-    step.fit(X, halves(60))
-    expected = array(step.transform(X))
-    file = skops.io.dumps(step)
-    types = skops.io.get_untrusted_types(data=file)
-    assert all(name.startswith("bench.components.steps.") for name in types)
-    for copy in (pickle.loads(pickle.dumps(step)), skops.io.loads(file, trusted=types)):
-        assert np.array_equal(array(copy.transform(X)), expected)
 
 
 @pytest.mark.parametrize("component", [p for p in MATRICES if p.id != "drop_text"])

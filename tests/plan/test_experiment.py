@@ -9,6 +9,7 @@ import pytest
 from bench.components import REGISTRIES
 from bench.errors import ExperimentError
 from bench.plan.experiment import Experiment, json_schema, read_experiment
+from bench.space import matching
 from bench.vocabulary import AXES
 
 FILE = """\
@@ -319,7 +320,13 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "a row on another axis": (
         '["logistic"]',
         '[["logistic", "lightgbm"]]',
-        f", line 15: 'model' in [grid] lists ['logistic', 'lightgbm'], but {ENTRY}.",
+        ", line 15: 'model' in [grid] lists ['logistic', 'lightgbm'], but only on derived do several components "
+        "stand in a row.",
+    ),
+    "a row of nothing": (
+        '["logistic"]',
+        '["logistic"]\nderived = ["raw", []]',
+        ", line 16: 'derived' in [grid] lists [], but a row of components is not empty.",
     ),
     "a row in a row": (
         '["logistic"]',
@@ -450,6 +457,14 @@ def test_a_component_whose_library_is_not_installed_says_how_to_install_it(monke
         "leads.toml, line 16: 'embedding' needs the library wordllama, which is not installed. "
         "Install it: pip install 'leadbench[wordllama]'."
     )
+
+
+def test_only_a_star_and_a_question_mark_stand_for_other_letters_in_names_of_columns() -> None:
+    names = ["price [usd] net", "price u", "a, b", "a", "b"]
+    assert matching("price [usd]*", names) == ["price [usd] net"]
+    assert matching("price ?", names) == ["price u"]
+    assert matching("a, b", names) == ["a, b"]
+    assert matching("b, a", names) == ["a", "b"]
 
 
 def test_a_byte_order_mark_is_read_over() -> None:

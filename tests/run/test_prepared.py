@@ -12,17 +12,28 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from bench.components import REGISTRIES
 from bench.data.cells import in_days
-from bench.data.folds import FoldsSection, make_folds
-from bench.plan.grid import Cell
+from bench.data.dataset import Dataset
+from bench.data.folds import Folds, FoldsSection, make_folds
+from bench.plan.grid import Cell, Trial, default_choice
 from bench.run import prepared as module
 from bench.run.cell import refit, run_cell
 from bench.run.prepared import Part, Pieces
-from tests.components.catalogue import part_of, trial
+from tests.components.catalogue import choice, part_of, trial
 from tests.conftest import make_leads
 
 ROW_BY_ROW = [
     (axis, component.name) for axis, registry in REGISTRIES.items() for component in registry if component.rowwise
 ]
+
+
+@pytest.fixture
+def leads() -> Dataset:
+    return make_leads(90)
+
+
+@pytest.fixture
+def folds(leads: Dataset) -> Folds:
+    return make_folds(leads, FoldsSection(count=3))
 
 
 class Counting(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -39,9 +50,9 @@ class Counting(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(("axis", "name"), ROW_BY_ROW)
-def test_what_works_row_by_row_says_the_same_made_once_for_all_folds(axis: str, name: str) -> None:
-    leads = make_leads(90)
-    folds = make_folds(leads, FoldsSection(count=3))
+def test_what_works_row_by_row_says_the_same_made_once_for_all_folds(
+    axis: str, name: str, folds: Folds, leads: Dataset
+) -> None:
     one = trial(leads, **{axis: name})
     training, held_out = folds.training(0, 1), folds.held_out(0, 1)
     apart = Part(
@@ -62,10 +73,8 @@ def test_what_works_row_by_row_says_the_same_made_once_for_all_folds(axis: str, 
 
 
 def test_what_works_row_by_row_is_asked_once_for_the_table_and_once_for_the_submission(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, folds: Folds, leads: Dataset
 ) -> None:
-    leads = make_leads(90)
-    folds = make_folds(leads, FoldsSection(count=3))
     one = trial(text="hashing")
     monkeypatch.setattr(Counting, "asked", [])
     real = module.build
@@ -76,6 +85,35 @@ def test_what_works_row_by_row_is_asked_once_for_the_table_and_once_for_the_subm
     assert Counting.asked == [90]
     assert len(refit(one, leads, pieces)) == 30
     assert Counting.asked == [90, 90, 30]
+
+
+def test_two_that_work_row_by_row_stand_in_a_row(folds: Folds, leads: Dataset) -> None:
+    row = (default_choice("derived", "date_parts"), default_choice("derived", "message"))
+    one = Trial((*row, *trial().choices[1:]))
+    pieces = Pieces()
+    result = run_cell(Cell(one, 0, 0), leads, folds, pieces)
+    assert result.status == "done", result.reason
+    assert refit(one, leads, pieces).shape == (30,)
+
+
+def test_one_in_a_row_that_finds_nothing_to_do_says_so(folds: Folds, leads: Dataset) -> None:
+    bins = choice("derived", "code_bins", columns="coed")
+    one = Trial((default_choice("derived", "missing"), bins, *trial().choices[1:]))
+    assert "CodeBins finds no column to work on" in run_cell(Cell(one, 0, 0), leads, folds, Pieces()).reason
+
+
+def test_a_column_may_have_any_name(folds: Folds, leads: Dataset) -> None:
+    named = leads.features.rename(columns={"asked on": "self", "source": "other", "country": "columns"})
+    result = run_cell(Cell(trial(derived="normalise"), 0, 0), replace(leads, features=named), folds, Pieces())
+    assert result.status == "done", result.reason
+
+
+def test_without_a_column_left_no_resampling_is_asked(folds: Folds, leads: Dataset) -> None:
+    words = pd.Series([f"word{n} once{n}" for n in range(90)], dtype="str")
+    silent = replace(leads, features=pd.DataFrame({"message": words}))
+    result = run_cell(Cell(trial(text="tfidf", resampling="smote"), 0, 0), silent, folds, Pieces())
+    assert result.status == "done", result.reason
+    assert "no column is left to learn from" in result.reason
 
 
 def test_dates_become_days_behind_what_is_derived_from_them() -> None:

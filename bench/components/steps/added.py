@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 
@@ -37,10 +35,10 @@ class AddedColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return X with the new columns."""
-        return beside(X, self.added(X))
+        return with_new_columns(X, self.added(X))
 
 
-def beside(X: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
+def with_new_columns(X: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
     """Return X with the columns ``new`` behind its own; a name that X has already gets a number."""
     if not new:
         return X
@@ -54,15 +52,3 @@ def beside(X: pd.DataFrame, new: Mapping[str, Any]) -> pd.DataFrame:
         taken.add(name)
         columns[name] = values
     return pd.concat([X, pd.DataFrame(columns, index=X.index)], axis=1)
-
-
-def category_columns(X: pd.DataFrame) -> list[str]:
-    """Return the names of the category columns of X."""
-    return [str(name) for name in X.select_dtypes("category").columns]
-
-
-def by_level(column: pd.Series[Any], values: Mapping[str, float], otherwise: float) -> NDArray[np.float64]:
-    """Return the value of each row's level; of a gap, or of a level without one, ``otherwise``."""
-    of_levels = [values.get(level, otherwise) for level in column.cat.categories]
-    found: NDArray[np.float64] = np.array([*of_levels, otherwise], dtype=np.float64)[column.cat.codes.to_numpy()]
-    return found

@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency
 
+from bench.components.steps.columns import by_frequency, is_number
+
 BINS = 10
 LEVELS = 100
 
@@ -20,19 +22,13 @@ def coded(column: pd.Series[Any]) -> NDArray[np.int64]:
     value or, if those are more than `BINS`, for each of so many quantile bins.
     """
     known = column.dropna()
-    if pd.api.types.is_numeric_dtype(column.dtype) and known.nunique() > BINS:
+    if is_number(column) and known.nunique() > BINS:
         cuts = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1]))
         codes = np.searchsorted(cuts, column.to_numpy(), side="right")
         return np.where(column.isna(), -1, codes).astype(np.int64)
-    levels = by_frequency(column)[:LEVELS]
+    levels = [*by_frequency(column)][:LEVELS]
     codes = pd.Index(levels).get_indexer(pd.Index(column.astype(object)))
     return np.where(column.isna(), -1, np.where(codes < 0, len(levels), codes)).astype(np.int64)
-
-
-def by_frequency(column: pd.Series[Any]) -> list[Any]:
-    """Return the values of a column that occur, the most frequent first, of equals the smaller."""
-    counts = column.dropna().astype(object).value_counts()
-    return sorted(counts.index, key=lambda value: (-counts[value], value))
 
 
 def cramers_v(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:

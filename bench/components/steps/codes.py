@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.components.steps.added import AddedColumns, beside, by_level, category_columns
-from bench.space import matching
+from bench.components.steps.added import AddedColumns, with_new_columns
+from bench.components.steps.columns import by_frequency, by_level, category_columns
 
 WHOLE = 0.95  # the share of levels that are whole numbers, from which on a column holds codes
 
@@ -34,11 +34,11 @@ class CodeCounts(AddedColumns):
 
     def learn(self, X: pd.DataFrame) -> None:
         """Count the rows of each level."""
-        self.counts_ = {name: _counts(X[name]) for name in self.columns_}
+        self.counts_ = {name: by_frequency(X[name]) for name in self.columns_}
 
     def fit_transform(self, X: pd.DataFrame, y: object = None) -> pd.DataFrame:
         """Return the training rows X with the counts of the other rows."""
-        return beside(X, self.fit(X).added(X, itself=1))
+        return with_new_columns(X, self.fit(X).added(X, itself=1))
 
     def added(self, X: pd.DataFrame, itself: int = 0) -> dict[str, Any]:
         """Return a column for each column of many levels; ``itself`` is taken off for a row that was counted."""
@@ -65,8 +65,11 @@ class CodeBins(AddedColumns):
         self.width = width
 
     def subject(self, X: pd.DataFrame) -> list[str]:
-        """Return the category columns whose levels are nearly all whole numbers and fall into two blocks or more."""
-        return [name for name in matching(self.columns, category_columns(X)) if self._holds_codes(X[name])]
+        """Return the category columns of codes that share blocks.
+
+        Nearly all of their levels are whole numbers, in two blocks or more, with several levels in one block.
+        """
+        return [name for name in category_columns(X, self.columns) if self._holds_codes(X[name])]
 
     def added(self, X: pd.DataFrame) -> dict[str, Any]:
         """Return a category for each column of codes."""
@@ -74,8 +77,8 @@ class CodeBins(AddedColumns):
 
     def _holds_codes(self, column: pd.Series[Any]) -> bool:
         starts = self._starts(pd.Index(column.cat.remove_unused_categories().cat.categories))
-        many = len(starts) > len(np.unique(starts[~np.isnan(starts)])) > 1
-        return bool(many and np.mean(~np.isnan(starts)) >= WHOLE)
+        known = starts[~np.isnan(starts)]
+        return bool(len(known) > len(np.unique(known)) > 1 and len(known) >= WHOLE * len(starts))
 
     def _block(self, column: pd.Series[Any]) -> pd.Categorical:
         starts = self._starts(pd.Index(column.cat.categories))
@@ -93,8 +96,3 @@ class CodeBins(AddedColumns):
         whole = np.isfinite(numbers) & (np.abs(numbers) < 2**53)
         whole[whole] = numbers[whole] % 1 == 0
         return np.where(whole, np.floor(np.where(whole, numbers, 0) / self.width) * self.width, np.nan)
-
-
-def _counts(column: pd.Series[Any]) -> dict[str, float]:
-    counts = column.value_counts()
-    return {str(level): float(count) for level, count in counts.items() if count}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
+from bench.components.steps.companies import numbered
 from bench.components.steps.levels import coded, named, numbers
 
 Floats = NDArray[np.float64]
@@ -43,11 +44,11 @@ class Seen:
 
 
 class TargetStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Replace each category column by a number that its levels' outcomes say; a subclass has the formula, `_values`.
+    """Replace each category column by a number that its levels' outcomes say.
 
-    Training rows are encoded by the companies of the other folds (without companies: by the rows of the other folds),
-    new rows by all of training. So the two sides differ, and should: a model that saw training rows carry their own
-    outcome would trust the column too much.
+    A subclass has the formula, `_values`, and what the training rows are encoded by, `_training_side`: never by their
+    own company. New rows are encoded by all of training. So the two sides differ, and should: a model that saw
+    training rows carry their own outcome would trust the column too much.
 
     A level that only one company holds (without companies: one row) is pooled with the other such levels and with
     those unseen in training. Its training rows could never be encoded by another company, so they would carry the
@@ -57,15 +58,7 @@ class TargetStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Rows of one company that hold the same level count for less than as many independent ones, the less the more
     companies' outcomes agree within themselves (`worth`). Counted in full, a company with half of all positives would
     decide what its levels are worth to all rows but its own, and a model would learn the reverse of the truth.
-
-    Parameters
-    ----------
-    folds : number of folds for encoding the training rows
     """
-
-    def __init__(self, folds: int = 5, random_state: int | None = None) -> None:
-        self.folds = folds
-        self.random_state = random_state
 
     def fit_transform(self, X: pd.DataFrame, y: NDArray[np.int8], groups: NDArray[np.int64] | None = None) -> Floats:
         """Return the training rows X, each encoded without its own company, and learn all of them for `transform`.
@@ -101,7 +94,23 @@ class TargetStatistic(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _training_side(self, seen: Seen, grouped: bool) -> Floats:
-        """Return the training rows encoded, shape (n,)."""
+        """Return the training rows encoded, shape (n,); ``grouped`` says whether companies are known."""
+        raise NotImplementedError
+
+
+class CrossFitted(TargetStatistic):
+    """A target statistic of the companies of the other folds (without companies: of the rows of the other folds).
+
+    Parameters
+    ----------
+    folds : number of folds for encoding the training rows
+    """
+
+    def __init__(self, folds: int = 5, random_state: int | None = None) -> None:
+        self.folds = folds
+        self.random_state = random_state
+
+    def _training_side(self, seen: Seen, grouped: bool) -> Floats:
         encoded = np.empty(len(seen.y))
         for learned, own in self._splits(seen.y, seen.company, grouped):
             values = self._values(*seen.counts(learned, agreement(seen.company[learned], seen.y[learned])))
@@ -151,12 +160,9 @@ def _sums(code: NDArray[np.intp], amount: Floats, codes: int) -> Floats:
 
 def _companies(n: int, groups: NDArray[np.int64] | None) -> tuple[NDArray[np.intp], bool]:
     """Return the company of each row, numbered from 0, and whether there is more than one to learn from."""
-    rows = np.arange(n)
-    if groups is None:
-        return rows, False
-    # A row that belongs to no company is one of its own.
-    companies = np.unique(np.where(groups >= 0, groups, -1 - rows), return_inverse=True)[1]
-    return (companies, True) if companies.max() > 0 else (rows, False)
+    if groups is not None and (companies := numbered(groups)).max() > 0:
+        return companies, True
+    return np.arange(n), False
 
 
 def _shared(column: pd.Series[Any], company: NDArray[np.intp]) -> list[str]:

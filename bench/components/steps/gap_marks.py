@@ -7,6 +7,9 @@ from typing import Any
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
+from bench.components.steps.added import with_new_columns
+from bench.components.steps.gaps import gap_flags, partly_filled
+
 
 class MarkedGaps(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """An imputation with a 0/1 column beside its table for each column that has gaps in training.
@@ -24,17 +27,9 @@ class MarkedGaps(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit_transform(self, X: pd.DataFrame, y: object = None) -> pd.DataFrame:
         """Learn from the training rows X of shape (n, columns) and return them, the marks last."""
-        taken = {str(name) for name in X}
-        self.marks_: dict[str, str] = {}
-        for name, gaps in X.isna().items():
-            if gaps.any() and not gaps.all():
-                mark = f"gap in {name}"
-                while mark in taken:
-                    mark += "'"
-                taken.add(mark)
-                self.marks_[str(name)] = mark
+        self.columns_ = partly_filled(X)
         self.imputation_ = clone(self.imputation)
-        return self._marked(X, self.imputation_.fit_transform(X))
+        return with_new_columns(self.imputation_.fit_transform(X), gap_flags(X, self.columns_))
 
     def fit(self, X: pd.DataFrame, y: object = None) -> MarkedGaps:
         """Learn from the training rows X."""
@@ -43,8 +38,4 @@ class MarkedGaps(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return a table with the same columns as in training."""
-        return self._marked(X, self.imputation_.transform(X))
-
-    def _marked(self, X: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
-        marks = {mark: X[name].isna().astype("float64") for name, mark in self.marks_.items()}
-        return pd.concat([filled, pd.DataFrame(marks, index=X.index)], axis=1)
+        return with_new_columns(self.imputation_.transform(X), gap_flags(X, self.columns_))

@@ -6,11 +6,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bench.components.steps.added import AddedColumns
+from bench.components.steps.columns import by_frequency
 from bench.space import matching
 
 NONE, OTHER = "none", "other"
+
+
+def partly_filled(X: pd.DataFrame) -> list[str]:
+    """Return the columns with gaps, but for those without a value: what their flags say is the same in every row."""
+    gaps = X.isna()
+    return list(X.columns[(gaps.any() & ~gaps.all()).to_numpy(dtype=bool)])
+
+
+def gap_flags(X: pd.DataFrame, columns: list[str]) -> dict[str, NDArray[np.float64]]:
+    """Return 1 for a gap and 0 for a value, for each of the ``columns`` of X, by the name of a new column."""
+    return {f"gap in {name}": np.asarray(X[name].isna(), dtype=np.float64) for name in columns}
 
 
 class MissingIndicators(AddedColumns):
@@ -28,7 +41,7 @@ class MissingIndicators(AddedColumns):
 
     def subject(self, X: pd.DataFrame) -> list[str]:
         """Return the columns of any kind with gaps."""
-        return _partly_filled(X)
+        return partly_filled(X)
 
     def added(self, X: pd.DataFrame) -> dict[str, Any]:
         """Return the indicators, the count last."""
@@ -36,7 +49,7 @@ class MissingIndicators(AddedColumns):
             return {}
         new: dict[str, Any] = {}
         if self.what != "count":
-            new = {f"gap in {name}": X[name].isna().to_numpy(dtype=np.float64) for name in self.columns_}
+            new |= gap_flags(X, self.columns_)
         if self.what != "flags":
             new["gaps in the row"] = X.isna().sum(axis=1).to_numpy(dtype=np.float64)
         return new
@@ -59,13 +72,12 @@ class FilledPattern(AddedColumns):
 
     def subject(self, X: pd.DataFrame) -> list[str]:
         """Return the columns of the pattern that have gaps, if they are two or more."""
-        found = matching(self.columns, _partly_filled(X))
+        found = matching(self.columns, partly_filled(X))
         return found if len(found) > 1 else []
 
     def learn(self, X: pd.DataFrame) -> None:
         """Learn the most frequent patterns; of equals, the first by name."""
-        counts = self._patterns(X).value_counts() if self.columns_ else pd.Series(dtype=np.int64)
-        self.patterns_ = sorted(counts.index, key=lambda pattern: (-counts[pattern], pattern))[: self.patterns]
+        self.patterns_ = [*by_frequency(self._patterns(X))][: self.patterns] if self.columns_ else []
 
     def added(self, X: pd.DataFrame) -> dict[str, Any]:
         """Return the one category."""
@@ -83,8 +95,3 @@ class FilledPattern(AddedColumns):
         kinds, number_of = np.unique(filled.to_numpy(), axis=0, return_inverse=True)
         words = ["+".join(names[kind]) or NONE for kind in kinds]
         return pd.Series(np.array(words, dtype=object)[number_of.ravel()], dtype=object)
-
-
-def _partly_filled(X: pd.DataFrame) -> list[str]:
-    gaps = X.isna()
-    return list(X.columns[(gaps.any() & ~gaps.all()).to_numpy(dtype=bool)])

@@ -12,18 +12,19 @@ from bench.components.steps.association import coded, usefulness
 from bench.components.steps.usual_fill import UsualFill, usual
 from bench.space import matching
 
+LEVELS = 50  # a column with more of them is no grouping
+
 
 class GroupFill(UsualFill):
     """Fill numbers with the median and categories with the most frequent level of the rows of the same group.
 
-    Each column has its own grouping: of the category columns that ``by`` stands for, with at most ``levels`` levels in
+    Each column has its own grouping: of the category columns that ``by`` stands for, with at most `LEVELS` levels in
     training, the one that is most useful for its gaps (`association.usefulness`). Where that column is missing, shows
     a level unseen in training, or one with fewer than ``rare`` known cells, the whole training column decides.
     """
 
-    def __init__(self, by: str = "*", levels: int = 50, rare: int = 5) -> None:
+    def __init__(self, by: str = "*", rare: int = 5) -> None:
         self.by = by
-        self.levels = levels
         self.rare = rare
 
     def fit(self, X: pd.DataFrame, y: object = None) -> GroupFill:
@@ -31,10 +32,10 @@ class GroupFill(UsualFill):
         super().fit(X)
         categories = X.select_dtypes(exclude="number")
         named = matching(self.by, [str(name) for name in categories])
-        groupings = [name for name in named if categories[name].nunique() <= self.levels]
+        groupings = [name for name in named if categories[name].nunique() <= LEVELS]
         if categories.shape[1] and not groupings:
             warnings.warn(
-                f"group_median: no category column of at most {self.levels} levels is named {self.by!r}; "
+                f"group_median: no category column of at most {LEVELS} levels is named {self.by!r}; "
                 "gaps are filled from whole columns",
                 UserWarning,
                 stacklevel=2,

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.components.steps.added import AddedColumns, beside, by_level, category_columns
-from bench.components.steps.target import TargetMean
-from bench.space import matching
+from bench.components.steps.added import AddedColumns, with_new_columns
+from bench.components.steps.columns import by_level, category_columns
+from bench.components.steps.companies import numbered
+from bench.components.steps.target import TargetMean, shrunk
 
-LARGE, COVERED = 10, 0.9  # a group has statistics from so many rows on; so many rows should be in such groups
+# A level is large from so many rows on; the column chosen has this share of its rows in large levels.
+LARGE, COVERED = 10, 0.9
 NUMBERS = 5  # columns whose mean is taken: the most filled ones
 
 
@@ -57,7 +59,7 @@ class GroupStatistics(AddedColumns):
         more (on leads the owner, and neither the country as typed nor the subsidiary); where there is no such column,
         the one with the most rows in large levels.
         """
-        found = [name for name in matching(self.column, category_columns(X)) if X[name].nunique() > 1]
+        found = [name for name in category_columns(X, self.column) if X[name].nunique() > 1]
         worth = {name: (min(_covered(X[name]), COVERED), X[name].nunique()) for name in found}
         return sorted(found, key=lambda name: worth[name], reverse=True)[:1]
 
@@ -77,7 +79,7 @@ class GroupStatistics(AddedColumns):
         if self.target:
             self.encoder_ = TargetMean(smooth=self.smooth, folds=self.folds, random_state=self.random_state)
             new |= self._share(self.encoder_.fit_transform(X[[name]], y, groups=groups))
-        return beside(X, new)
+        return with_new_columns(X, new)
 
     def fit(self, X: pd.DataFrame, y: Any = None, groups: NDArray[np.int64] | None = None) -> Self:
         """Learn the statistics of the groups in X."""
@@ -101,12 +103,11 @@ class GroupStatistics(AddedColumns):
         self.rows_ = np.bincount(own[inside], minlength=of_groups)
         self.companies_ = np.array([], dtype=np.int64)
         if groups is not None:
-            lone = -1 - np.arange(len(groups))  # a row that belongs to no company is one of its own
-            pairs = np.unique(np.stack([own, np.where(groups >= 0, groups, lone)], axis=1)[inside], axis=0)
+            pairs = np.unique(np.stack([own, numbered(groups)], axis=1)[inside], axis=0)
             self.companies_ = np.bincount(pairs[:, 0], minlength=of_groups)
         gaps = X.isna().mean(axis=1).to_numpy(dtype=np.float64)
         values = [*X[self.numbers_].to_numpy(dtype=np.float64).T, gaps]
-        self.means_ = np.stack([_shrunk(column, own, of_groups, self.smooth) for column in values], axis=1)
+        self.means_ = np.stack([_means(column, own, of_groups, self.smooth) for column in values], axis=1)
         return self._statistics(own, itself=1)
 
     def _statistics(self, own: NDArray[np.int64], itself: int) -> dict[str, Any]:
@@ -133,10 +134,8 @@ def _covered(column: pd.Series[Any]) -> float:
     return float(counts[counts >= LARGE].sum() / len(column)) if len(column) else 0.0
 
 
-def _shrunk(values: NDArray[np.float64], own: NDArray[np.int64], of_groups: int, smooth: float) -> NDArray[np.float64]:
-    """Return the mean of each group, pulled to the mean of all by ``smooth`` rows; of an empty group, that of all."""
+def _means(values: NDArray[np.float64], own: NDArray[np.int64], of_groups: int, smooth: float) -> NDArray[np.float64]:
+    """Return the `shrunk` mean of each group."""
     known = ~np.isnan(values) & (own >= 0)
-    overall = float(np.nanmean(values))
-    sums = np.bincount(own[known], values[known], of_groups) + smooth * overall
-    weights = np.bincount(own[known], minlength=of_groups) + smooth
-    return np.where(weights > 0, sums / np.where(weights > 0, weights, 1), overall)
+    rows = np.bincount(own[known], minlength=of_groups)
+    return shrunk(rows, np.bincount(own[known], values[known], of_groups), smooth, float(np.nanmean(values)))

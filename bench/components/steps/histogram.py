@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from bench.components.steps.columns import by_frequency, by_level
+
 MOST_LEVELS = 255  # as many as a column may have there
 
 
@@ -57,9 +59,14 @@ class HistogramBoosting(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             categorical_features=None if self.levels_ is None else [levels is not None for levels in self.levels_],
             early_stopping=False,
             random_state=self.random_state,
-        ).fit(self._numbers(X), y, sample_weight)
+        ).fit(self._with_a_value(X), y, sample_weight)
         self.classes_ = self.model_.classes_
         return self
+
+    def _with_a_value(self, X: Any) -> NDArray[np.float64]:
+        """Return the training rows; a column without any value, which scikit-learn cannot cut, is 0 there."""
+        numbers = self._numbers(X)
+        return np.where(np.isnan(numbers).all(axis=0), 0.0, numbers)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return probabilities of shape (n, 2)."""
@@ -76,8 +83,7 @@ def _levels(column: pd.Series[Any]) -> dict[str, float] | None:
     """Return the code of each level, frequent ones first, or None for a column of numbers."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return None
-    counts = column.value_counts()
-    levels = sorted(counts.index[counts > 0], key=lambda level: (-counts[level], level))
+    levels = by_frequency(column)
     kept = len(levels) if len(levels) <= MOST_LEVELS else MOST_LEVELS - 1
     return {str(level): float(min(code, kept)) for code, level in enumerate(levels)}
 
@@ -85,6 +91,4 @@ def _levels(column: pd.Series[Any]) -> dict[str, float] | None:
 def _numbers(column: pd.Series[Any], levels: dict[str, float] | None) -> NDArray[np.float64]:
     if levels is None:
         return column.to_numpy(dtype=np.float64)
-    codes = np.array([levels.get(str(level), np.nan) for level in column.cat.categories] + [np.nan])
-    taken: NDArray[np.float64] = codes[column.cat.codes]  # of a gap -1, the last
-    return taken
+    return by_level(column, levels, np.nan)

@@ -10,12 +10,15 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from bench.components.steps.intervals import cuts, interval_of
+from bench.components.steps.scaling import mostly_filled
 
 
 class Indicators(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Cut number columns into intervals with an indicator each; in a sparse matrix, only those that are no weights.
+    """Cut number columns into intervals with an indicator each; of a sparse matrix, only mostly filled ones.
 
-    What a sparse matrix holds from 0 to 1 and mostly leaves out (indicators of levels, TF-IDF) passes as it is.
+    What a sparse matrix mostly leaves out passes as a weight of up to 1: indicators of levels and TF-IDF as they are, a
+    rare number as its being there. Weights of both signs, as hashing makes them, become two columns, one for each sign.
+    Cut, they would fill the matrix.
 
     Parameters
     ----------
@@ -29,14 +32,13 @@ class Indicators(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Learn where to cut the columns of X, dense or sparse of shape (n, columns), without gaps."""
         self.cut_ = np.ones(X.shape[1], dtype=bool)
         if sparse.issparse(X):
-            filled = np.bincount(X.tocsr().indices, minlength=X.shape[1]) > 0.5 * X.shape[0]
-            low, high = (extreme.toarray().ravel() for extreme in (X.min(axis=0), X.max(axis=0)))
-            self.cut_ = filled | (low < 0) | (high > 1)
+            self.cut_ = mostly_filled(X)
+            self.signed_ = ~self.cut_ & (X.min(axis=0).toarray().ravel() < 0)
         self.cuts_ = [cuts(column, self.intervals) for column in self._numbers(X).T]
         return self
 
     def transform(self, X: Any) -> sparse.csr_matrix:
-        """Return a sparse matrix of shape (n, intervals of all number columns + columns that pass)."""
+        """Return a sparse matrix of shape (n, intervals of all number columns + weights + negative weights)."""
         sizes = [len(at) + 1 for at in self.cuts_]
         first = np.cumsum([0, *sizes])
         indices = np.column_stack(
@@ -52,8 +54,10 @@ class Indicators(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         indicators = sparse.csr_matrix((np.ones(indices.size), indices.ravel(), starts), (X.shape[0], first[-1]))
         if not sparse.issparse(X):
             return indicators
-        # A weight below 0 that training did not show is no count.
-        return sparse.hstack([indicators, X.tocsc()[:, ~self.cut_].maximum(0)], format="csr")
+        columns = X.tocsc()
+        # A weight below 0 that training did not show is no count, and one above 1 would outweigh all others.
+        weights = [columns[:, ~self.cut_], -columns[:, self.signed_]]
+        return sparse.hstack([indicators, *(part.maximum(0).minimum(1) for part in weights)], format="csr")
 
     def _numbers(self, X: Any) -> NDArray[np.float64]:
         numbers: NDArray[np.float64] = X.tocsc()[:, self.cut_].toarray() if sparse.issparse(X) else np.asarray(X)

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 
+from bench.components.steps.companies import numbered
 from bench.components.steps.words import filled, raise_unless_wordless
 
 
@@ -85,9 +86,6 @@ def _association(holds: sparse.csr_matrix, y: NDArray[np.int8]) -> NDArray[np.fl
 
 def _companies(holds: sparse.csr_matrix, groups: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how many companies hold each term."""
-    rows = np.arange(len(groups))
-    # A row that belongs to no company is one of its own.
-    codes, of_row = np.unique(np.where(groups >= 0, groups, -1 - rows), return_inverse=True)
-    members = sparse.csr_matrix((np.ones(len(rows)), (of_row, rows)), shape=(len(codes), len(rows)))
+    members = sparse.csr_matrix((np.ones(len(groups)), (numbered(groups), np.arange(len(groups)))))
     counts: NDArray[np.int64] = np.asarray((members @ holds > 0).sum(axis=0)).ravel()
     return counts

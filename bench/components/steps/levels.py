@@ -13,7 +13,7 @@ GAP = "\0gap"  # no level of a table: table cells hold no NUL
 
 def named(column: pd.Series[Any]) -> NDArray[np.object_]:
     """Return the level of each row by name, gaps as `GAP`; shape (n,)."""
-    # As texts, since an imputer gives a column without a single value the number 0.
+    # As texts: an imputation from another package may leave numbers among the categories.
     return column.astype("str").fillna(GAP).to_numpy(dtype=object)
 
 

@@ -12,6 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.svm import LinearSVC
 
+FOLDS = 3  # for the sigmoid; fewer where there are fewer rows of a class
+
 
 class LinearMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """`LinearSVC`, and a sigmoid from its margins to probabilities that is learned on rows it was not fitted on.
@@ -24,12 +26,10 @@ class LinearMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     C : inverse strength of the L2 penalty, as in `LinearSVC`
-    folds : folds for the sigmoid; fewer where there are fewer rows of a class
     """
 
-    def __init__(self, C: float = 0.1, folds: int = 3, random_state: int | None = None) -> None:
+    def __init__(self, C: float = 0.1, random_state: int | None = None) -> None:
         self.C = C
-        self.folds = folds
         self.random_state = random_state
 
     def fit(self, X: Any, y: NDArray[np.int8], sample_weight: NDArray[np.float64] | None = None) -> LinearMargins:
@@ -45,7 +45,7 @@ class LinearMargins(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("linear_svm needs 2 rows of each class, one to learn from and one to test on")
         # The primal problem: the dual one converges slowly on many rows of few columns.
         machine = LinearSVC(C=self.C, dual=False, random_state=self.random_state)
-        splits = StratifiedKFold(min(self.folds, counts.min()), shuffle=True, random_state=self.random_state)
+        splits = StratifiedKFold(min(FOLDS, counts.min()), shuffle=True, random_state=self.random_state)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         margins = cross_val_predict(machine, X, y, cv=splits, method="decision_function", params=weights)
         self.machine_ = machine.fit(X, y, **weights)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bench.components.steps.added import AddedColumns
+from bench.components.steps.columns import text_columns
 
 UNKNOWN = "unknown"
 # The languages told apart. The library knows a hundred, and names rare ones for short texts of common ones.
@@ -20,8 +21,9 @@ SHORTEST = 20  # bytes of letters; less of a text tells no language
 
 
 class MessageFeatures(AddedColumns):
-    """Thirteen numbers and the language of each text column; a missing text is all zeros and of unknown language.
+    """Thirteen numbers and the language of each text column.
 
+    A missing text is zeros but for "no text", and of unknown language.
     The numbers are those of `features_of` and "no text". The language is an ISO 639 code from the naive Bayes
     classifier of py3langid (Lui and Baldwin 2012), restricted to `LANGUAGES`.
 
@@ -35,7 +37,7 @@ class MessageFeatures(AddedColumns):
 
     def subject(self, X: pd.DataFrame) -> list[str]:
         """Return the text columns."""
-        return [str(name) for name, dtype in X.dtypes.items() if isinstance(dtype, pd.StringDtype)]
+        return text_columns(X)
 
     def added(self, X: pd.DataFrame) -> dict[str, Any]:
         """Return the new columns of each text column; a text that occurs again is looked at once."""

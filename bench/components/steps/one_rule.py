@@ -12,6 +12,9 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold
 
 from bench.components.steps.intervals import cuts, interval_of
+from bench.components.steps.target import shrunk
+
+FOLDS = 5  # of the comparison; fewer where there are fewer rows of a class
 
 
 class OneRule(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -26,22 +29,19 @@ class OneRule(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     intervals : numbers are cut into so many intervals or fewer, which are their levels
     smooth : pseudo-count, in rows, that pulls a level's share to the overall one
-    folds : folds of the comparison; fewer where there are fewer rows of a class
 
     Attributes
     ----------
     column_ : int or None
         Position of the chosen column; None where a class has a single row, so that no rule can be tested.
     shares_ : ndarray of shape (levels + 2,)
-        The share of positives of each level, of a gap, and of a level unseen in training.
+        The share of positives. For categories: of each level, a gap, an unseen level; for numbers: of each interval,
+        a gap.
     """
 
-    def __init__(
-        self, intervals: int = 10, smooth: float = 10.0, folds: int = 5, random_state: int | None = None
-    ) -> None:
+    def __init__(self, intervals: int = 10, smooth: float = 10.0, random_state: int | None = None) -> None:
         self.intervals = intervals
         self.smooth = smooth
-        self.folds = folds
         self.random_state = random_state
 
     def fit(self, X: Any, y: NDArray[np.int8], sample_weight: NDArray[np.float64] | None = None) -> OneRule:
@@ -55,7 +55,7 @@ class OneRule(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         counts = np.bincount(positive, minlength=2)
         if counts.min() < 2:
             return self
-        splitter = StratifiedKFold(min(self.folds, counts.min()), shuffle=True, random_state=self.random_state)
+        splitter = StratifiedKFold(min(FOLDS, counts.min()), shuffle=True, random_state=self.random_state)
         folds = list(splitter.split(y, positive))
         best = -1.0
         for number in range(X.shape[1]):
@@ -82,12 +82,8 @@ class OneRule(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _shares(
         self, codes: NDArray[np.intp], positive: NDArray[np.intp], weight: NDArray[np.float64], size: int
     ) -> NDArray[np.float64]:
-        overall = np.average(positive, weights=weight)
-        positives = np.bincount(codes, positive * weight, size)
-        shares: NDArray[np.float64] = (positives + self.smooth * overall) / (
-            np.bincount(codes, weight, size) + self.smooth
-        )
-        return shares
+        rows, positives = np.bincount(codes, weight, size), np.bincount(codes, positive * weight, size)
+        return shrunk(rows, positives, self.smooth, float(np.average(positive, weights=weight)))
 
 
 def _column(X: Any, number: int) -> Any:

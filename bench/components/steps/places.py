@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from bench.components.steps.added import beside
+from bench.components.steps.added import with_new_columns
+from bench.components.steps.columns import by_frequency, category, category_columns, levels_and_codes, spread
 from bench.components.steps.countries import (
     continent_of,
     country_elsewhere,
@@ -19,7 +20,6 @@ from bench.components.steps.countries import (
     country_plainly,
     folded,
 )
-from bench.space import matching
 
 SAMPLE = 500  # levels looked at to tell whether a column holds places, the most frequent ones
 MOSTLY = 0.5  # share of their rows that has to name a country
@@ -35,14 +35,6 @@ class Place(NamedTuple):
     country: str | None
     city: str
     stray: str
-
-
-def place_columns(X: pd.DataFrame, columns: str = "*") -> list[str]:
-    """Return those category columns of X that match ``columns`` and mostly hold countries or end in one.
-
-    Names have to be spelled right and to be those of two countries at least.
-    """
-    return [name for name in _categories(X, columns) if _holds_places(X[name])]
 
 
 class Places(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -65,8 +57,11 @@ class Places(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.replace = replace
 
     def subject(self, X: pd.DataFrame) -> list[str]:
-        """Return the columns of X that hold places."""
-        return place_columns(X, self.columns)
+        """Return those category columns of X that match ``columns`` and mostly hold countries or end in one.
+
+        Names have to be spelled right and to be those of two countries at least.
+        """
+        return [name for name in category_columns(X, self.columns) if _holds_places(X[name])]
 
     def fit_transform(self, X: pd.DataFrame, y: object = None) -> pd.DataFrame:
         """Learn from the training rows X and return them with their places; warns of those without a known country."""
@@ -76,17 +71,17 @@ class Places(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.homes_: dict[str, dict[str, dict[str, str]]] = {}
         unknown = Counter[str]()
         for name in self.columns_:
-            levels, codes = _levels(X[name])
+            levels, codes = levels_and_codes(X[name])
             places = [parsed(level) for level in levels]
             rows = np.bincount(codes[codes >= 0], minlength=len(levels))
             self.cities_[name] = _countries_of_cities(places, rows)
             known = [_located(place, self.cities_[name]) for place in places]
             in_cities = [rows[number] for number, (country, city) in enumerate(known) if country and city]
             self.has_cities_[name] = sum(in_cities) >= FEW
-            countries = _spread([country for country, _ in known], codes)
+            countries = spread([country for country, _ in known], codes)
             self.homes_[name] = {
                 other: homes
-                for other in _categories(X, self.beside)
+                for other in category_columns(X, self.beside)
                 if other not in self.columns_ and (homes := _homes(X[other], countries))
             }
             lost = [at for at, level in enumerate(levels) if not known[at][0] and any(map(str.isalnum, level))]
@@ -109,17 +104,17 @@ class Places(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return X of shape (n, columns) with the columns of places behind it."""
         new: dict[str, Any] = {}
         for name in self.columns_:
-            levels, codes = _levels(X[name])
+            levels, codes = levels_and_codes(X[name])
             known = [_located(parsed(level), self.cities_[name]) for level in levels]
             countries = [country for country, _ in known]
-            new[f"country of {name}"] = _category(countries, codes)
-            new[f"continent of {name}"] = _category([c and continent_of(c) for c in countries], codes)
+            new[f"country of {name}"] = category(countries, codes)
+            new[f"continent of {name}"] = category([c and continent_of(c) for c in countries], codes)
             if self.has_cities_[name]:
-                new[f"city of {name}"] = _category([city for _, city in known], codes)
+                new[f"city of {name}"] = category([city for _, city in known], codes)
             for other, homes in self.homes_[name].items():
-                new[f"{name} agrees with {other}"] = _agreement(_spread(countries, codes), X[other], homes)
+                new[f"{name} agrees with {other}"] = _agreement(spread(countries, codes), X[other], homes)
         kept = X.drop(columns=self.columns_) if self.replace else X
-        return beside(kept, new)
+        return with_new_columns(kept, new)
 
 
 def parsed(location: str) -> Place:
@@ -148,7 +143,7 @@ def _holds_places(column: pd.Series[Any]) -> bool:
     codes = any(word in str(column.name).casefold() for word in SAYS_COUNTRY)
     countries: set[str] = set()
     asked = named = 0
-    for level, rows in _counted(column)[:SAMPLE]:
+    for level, rows in [*by_frequency(column).items()][:SAMPLE]:
         text, alone = _end(level)
         if _city(text):
             asked += rows
@@ -156,13 +151,6 @@ def _holds_places(column: pd.Series[Any]) -> bool:
                 countries.add(country)
                 named += rows
     return len(countries) >= 2 and named >= MOSTLY * asked
-
-
-def _counted(column: pd.Series[Any]) -> list[tuple[str, int]]:
-    """Return the levels that occur with their rows, the most frequent first."""
-    levels, codes = _levels(column)
-    rows = np.bincount(codes[codes >= 0], minlength=len(levels)).tolist()
-    return sorted(zip(levels, rows, strict=True), key=lambda counted: (-counted[1], counted[0]))
 
 
 def _end(level: str) -> tuple[str, bool]:
@@ -213,32 +201,7 @@ def _homes(column: pd.Series[Any], countries: NDArray[np.object_]) -> dict[str, 
 
 
 def _agreement(countries: NDArray[np.object_], column: pd.Series[Any], homes: dict[str, str]) -> NDArray[np.float64]:
-    levels, codes = _levels(column)
-    home = _spread([homes.get(level) for level in levels], codes)
+    levels, codes = levels_and_codes(column)
+    home = spread([homes.get(level) for level in levels], codes)
     known = np.array([a is not None and b is not None for a, b in zip(countries, home, strict=True)], dtype=bool)
     return np.where(known, (countries == home).astype(np.float64), np.nan)
-
-
-def _categories(X: pd.DataFrame, columns: str) -> list[str]:
-    return matching(columns, [str(name) for name in X.select_dtypes("category")])
-
-
-def _levels(column: pd.Series[Any]) -> tuple[list[str], NDArray[np.intp]]:
-    """Return the levels that occur and for each row the number of its own, -1 for a gap."""
-    codes = column.cat.codes.to_numpy()
-    occurring = np.unique(codes[codes >= 0])
-    number = np.full(len(column.cat.categories) + 1, -1, dtype=np.intp)  # the last for -1
-    number[occurring] = np.arange(len(occurring))
-    return [str(level) for level in column.cat.categories[occurring]], number[codes]
-
-
-def _spread(values: list[str | None], codes: NDArray[np.intp]) -> NDArray[np.object_]:
-    """Return for each row the value of its level, None for a gap."""
-    return np.array([*values, None], dtype=object)[codes]
-
-
-def _category(values: list[str | None], codes: NDArray[np.intp]) -> pd.Categorical:
-    levels = sorted({value for value in values if value is not None})
-    number = {level: at for at, level in enumerate(levels)}
-    at = np.array([*(number.get(value or "", -1) for value in values), -1], dtype=np.intp)
-    return pd.Categorical.from_codes(at[codes], pd.Index(levels, dtype="str"))

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.metrics import r2_score
 
-from bench.components.steps.association import by_frequency, coded, usefulness
+from bench.components.steps.association import coded, usefulness
+from bench.components.steps.columns import by_frequency
 from bench.components.steps.usual_fill import MISSING, UsualFill, usual
 
+ROWS = 5000  # random training rows that a forest is fitted on, at most
 FEWEST = 20  # known cells that a forest is fitted on; with fewer, what is usual fills
 MASKED = 0.2  # of the known cells, kept back to see how well gaps are filled
 BEST, WORST = 2, 1  # columns in the warning, which the record cuts at 300 letters
@@ -32,7 +34,6 @@ class RelatedFill(UsualFill):
     columns : at most so many inputs for each column, by `association.usefulness`
     levels : the most frequent levels of a category that are told apart, as input and as filling; where a rarer one
         is the most likely, the gap becomes the level "missing"
-    rows : at most so many random training rows for a forest
 
     Attributes
     ----------
@@ -44,16 +45,9 @@ class RelatedFill(UsualFill):
     Stekhoven and Bühlmann (2012), https://doi.org/10.1093/bioinformatics/btr597.
     """
 
-    def __init__(
-        self,
-        columns: int = 5,
-        levels: int = 50,
-        rows: int = 5000,
-        random_state: int | None = None,
-    ) -> None:
+    def __init__(self, columns: int = 5, levels: int = 50, random_state: int | None = None) -> None:
         self.columns = columns
         self.levels = levels
-        self.rows = rows
         self.random_state = random_state
 
     def fit(self, X: pd.DataFrame, y: object = None) -> RelatedFill:
@@ -62,7 +56,7 @@ class RelatedFill(UsualFill):
         rng = np.random.default_rng(self.random_state)
         codes = {str(name): coded(column) for name, column in X.items()}
         self.levels_ = {
-            str(name): [str(level) for level in by_frequency(column)[: self.levels]]
+            str(name): [str(level) for level in [*by_frequency(column)][: self.levels]]
             for name, column in X.select_dtypes(exclude="number").items()
         }
         self.inputs_: dict[str, list[str]] = {}
@@ -93,7 +87,7 @@ class RelatedFill(UsualFill):
 
     def _learn(self, X: pd.DataFrame, name: str, rng: np.random.Generator) -> None:
         """Fit the forest of a column, once without the masked cells to judge it and once for good."""
-        known = rng.permutation(np.flatnonzero(X[name].notna()))[: self.rows]
+        known = rng.permutation(np.flatnonzero(X[name].notna()))[:ROWS]
         inputs = self._inputs(X.iloc[known], name)
         absent = np.isnan(self._inputs(X[X[name].isna()], name))
         inputs[absent[rng.integers(len(absent), size=len(inputs))]] = np.nan
@@ -101,11 +95,11 @@ class RelatedFill(UsualFill):
         outputs = self._ranks(wanted, name) if name in self.levels_ else wanted.to_numpy(dtype=np.float64)
         seed = int(rng.integers(2**31))
         masked = int(MASKED * len(known))
-        said = self._forest(name, seed).fit(inputs[masked:], outputs[masked:]).predict(inputs[:masked])
+        said = self._forest(name, seed, inputs[masked:], outputs[masked:]).predict(inputs[:masked])
         plain = usual(wanted.iloc[masked:])
         self.masked_[name] = self._judged(name, outputs[:masked], said, plain)
         if self.masked_[name][0] > self.masked_[name][1]:
-            self.forests_[name] = self._forest(name, seed).fit(inputs, outputs)
+            self.forests_[name] = self._forest(name, seed, inputs, outputs)
 
     def _inputs(self, X: pd.DataFrame, name: str) -> NDArray[np.float64]:
         """Return the inputs of a column: numbers as they are, levels by rank, gaps NaN."""
@@ -121,10 +115,14 @@ class RelatedFill(UsualFill):
         ranks = pd.Index(levels, dtype=object).get_indexer(pd.Index(column.astype(object)))
         return np.where(column.isna(), np.nan, np.where(ranks < 0, len(levels), ranks)).astype(np.float64)
 
-    def _forest(self, name: str, seed: int) -> Any:
+    def _forest(self, name: str, seed: int, inputs: NDArray[np.float64], outputs: NDArray[np.float64]) -> Any:
         kind = RandomForestClassifier if name in self.levels_ else RandomForestRegressor
-        # Bounded leaves: a leaf holds a share for each level, and the forests of twenty columns are kept together.
-        return kind(20, min_samples_leaf=3, max_leaf_nodes=64, n_jobs=1, random_state=seed)
+        with warnings.catch_warnings():
+            # A column of many levels is no regression taken for a classification.
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+            # Bounded leaves: a leaf holds a share for each level, and the forests of twenty columns are kept together.
+            forest = kind(20, min_samples_leaf=3, max_leaf_nodes=64, n_jobs=1, random_state=seed)
+            return forest.fit(inputs, outputs)
 
     def _judged(self, name: str, true: NDArray[Any], said: NDArray[Any], plain: float | str) -> list[float]:
         if name not in self.levels_:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import StandardScaler
@@ -24,7 +25,7 @@ class NumberScaler(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             self.filled_ = np.ones(X.shape[1], dtype=bool)
             self.scaler_ = StandardScaler().fit(X)
             return self
-        self.filled_ = np.bincount(X.tocsr().indices, minlength=X.shape[1]) > 0.5 * X.shape[0]
+        self.filled_ = mostly_filled(X)
         self.scaler_ = StandardScaler().fit(X[:, self.filled_].toarray()) if self.filled_.any() else None
         rest = X[:, ~self.filled_]
         self.rest_scaler_ = StandardScaler(with_mean=False).fit(rest) if rest.shape[1] else None
@@ -42,3 +43,9 @@ class NumberScaler(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.rest_scaler_ is not None:
             blocks.append(self.rest_scaler_.transform(X[:, ~self.filled_]))
         return sparse.hstack(blocks, format="csr")
+
+
+def mostly_filled(X: sparse.csr_matrix) -> NDArray[np.bool_]:
+    """Say of each column of a sparse matrix whether it holds more than half of its cells."""
+    filled: NDArray[np.bool_] = np.bincount(X.tocsr().indices, minlength=X.shape[1]) > 0.5 * X.shape[0]
+    return filled

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from skrub import SimilarityEncoder
 
+from bench.components.steps.columns import by_frequency
 from bench.components.steps.levels import GAP, named, numbers
 
 
@@ -32,9 +33,8 @@ class SimilarLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.encoders_: dict[str, SimilarityEncoder | None] = {}
         self.gaps_: dict[str, bool] = {}
         for name, column in X.select_dtypes(exclude="number").items():
-            counts = pd.Series(named(column[column.notna()]), dtype=object).value_counts()
-            counts = counts[[bool(level.strip()) for level in counts.index]]  # white space has no n-grams
-            frequent = sorted(counts.index, key=lambda level: (-int(counts[level]), level))[: self.prototypes]
+            levels = [level for level in by_frequency(column.astype("str")) if level.strip()]  # a blank has no n-grams
+            frequent = levels[: self.prototypes]
             self.gaps_[str(name)] = bool(column.isna().any())
             self.encoders_[str(name)] = None
             if frequent:

@@ -15,7 +15,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from bench.space import matching
+from bench.components.steps.columns import by_frequency, category, category_columns, levels_and_codes
 
 SHORTEST = 5  # letters; of shorter levels, one letter more is another word
 CHUNK = 512  # levels compared at once, so that the matrix of their similarities stays small
@@ -26,13 +26,6 @@ OTHERS = frozenset(
         "andere", "sonstige", "sonstiges", "기타", "그외", "기타등등", "その他", "其他",
     }
 )  # fmt: skip
-
-
-def spelled_columns(X: pd.DataFrame, similar: float = 92.0, columns: str = "*") -> list[str]:
-    """Return those category columns of X that match ``columns`` and hold a level in more than one spelling."""
-    return [
-        name for name in _categories(X, columns) if _respelled(counts := _counted(X[name]), _learned(counts, similar))
-    ]
 
 
 class Spellings(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -57,15 +50,19 @@ class Spellings(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.columns = columns
 
     def subject(self, X: pd.DataFrame) -> list[str]:
-        """Return the columns of X that hold a level in more than one spelling."""
-        return spelled_columns(X, self.similar, self.columns)
+        """Return those category columns of X that match ``columns`` and hold a level in more than one spelling."""
+        return [
+            name
+            for name in category_columns(X, self.columns)
+            if _respelled(counts := by_frequency(X[name]), _learned(counts, self.similar))
+        ]
 
     def fit_transform(self, X: pd.DataFrame, y: object = None) -> pd.DataFrame:
         """Learn the spellings of the training rows X and return them in one each; warns of how many cells changed."""
         self.spellings_: dict[str, dict[str, str]] = {}
         spellings = cells = 0
-        for name in _categories(X, self.columns):
-            counts = _counted(X[name])
+        for name in category_columns(X, self.columns):
+            counts = by_frequency(X[name])
             self.spellings_[name] = _learned(counts, self.similar)
             respelled = _respelled(counts, self.spellings_[name])
             spellings += len(respelled)
@@ -86,11 +83,13 @@ class Spellings(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return X of the same shape; a level that is like none of training's keeps its spelling."""
-        changed = {name: _in_one_spelling(X[name], learned, self.similar) for name, learned in self.spellings_.items()}
-        return X.assign(**changed)
+        X = X.copy(deep=False)
+        for name, learned in self.spellings_.items():
+            X[name] = _in_one_spelling(X[name], learned, self.similar)
+        return X
 
 
-def folded(level: str) -> str:
+def plain_words(level: str) -> str:
     """Return the words of a level, in lower case with one space between, without punctuation or invisible characters.
 
     Signs that tell levels apart stay: ``+ < > = % # $`` and other symbols, and a minus in front.
@@ -101,45 +100,35 @@ def folded(level: str) -> str:
     return "-" * bool(minus) + " ".join(kept.split())
 
 
-def _categories(X: pd.DataFrame, columns: str) -> list[str]:
-    return matching(columns, [str(name) for name in X.select_dtypes("category")])
-
-
-def _counted(column: pd.Series[Any]) -> dict[str, int]:
-    """Return the rows of each level that occurs."""
-    return {str(level): int(n) for level, n in column.astype(object).value_counts().items()}
-
-
 def _respelled(counts: dict[str, int], learned: dict[str, str]) -> dict[str, int]:
     """Return those of the counted levels that are read as another one."""
     return {level: n for level, n in counts.items() if learned[_key(level)] != level}
 
 
 def _kept(character: str) -> str:
-    category = unicodedata.category(character)
-    if category == "Cf":  # zero-width, direction marks: between the letters of a word
+    kind = unicodedata.category(character)
+    if kind == "Cf":  # zero-width, direction marks: between the letters of a word
         return ""
-    parting = character in "~|" or (category[0] in "PZC" and character not in "%#")
+    parting = character in "~|" or (kind[0] in "PZC" and character not in "%#")
     return " " if parting else character
 
 
 @lru_cache(maxsize=200_000)
 def _key(level: str) -> str:
     """Return what the spellings of one level share: its words without spaces, but for those between two numbers."""
-    key = re.sub(r"(?<!\d) | (?!\d)", "", folded(level))
+    key = re.sub(r"(?<!\d) | (?!\d)", "", plain_words(level))
     if key in OTHERS:
         return "other"
     return key or level
 
 
 def _learned(counts: dict[str, int], similar: float) -> dict[str, str]:
-    """Return the spelling to use for each key of levels with these ``counts``."""
-    ranked = sorted(counts, key=lambda level: (-counts[level], level))
+    """Return the spelling to use for each key of levels with these ``counts``, the most frequent first."""
     best: dict[str, str] = {}
     rows = Counter[str]()
-    for level in ranked:
+    for level, times in counts.items():
         best.setdefault(_key(level), level)
-        rows[_key(level)] += counts[level]
+        rows[_key(level)] += times
     read_as = _slips(best, rows, similar) if similar < 100 else {}
     return {key: best[read_as.get(key, key)] for key in best}
 
@@ -187,33 +176,32 @@ def _blocks(best: dict[str, str]) -> dict[tuple[str, ...], list[str]]:
 
 def _fixed(level: str) -> tuple[str, ...]:
     """Return what a slip must not change: words with a digit or a sign and those of one or two letters."""
-    return tuple(word for word in folded(level).split() if len(word) <= 2 or not word.isalpha())
+    return tuple(word for word in plain_words(level).split() if len(word) <= 2 or not word.isalpha())
 
 
 def _same_words(one: str, two: str, similar: float) -> bool:
     """Return whether two levels are alike word by word or, where a space is lost or added, but for one letter."""
-    words, others = folded(one).split(), folded(two).split()
+    words, others = plain_words(one).split(), plain_words(two).split()
     if len(words) != len(others):
         return abs(len("".join(words)) - len("".join(others))) <= 1
     return all(a == b or fuzz.ratio(a, b) >= similar for a, b in zip(words, others, strict=True))
 
 
 def _in_one_spelling(column: pd.Series[Any], learned: dict[str, str], similar: float) -> pd.Categorical:
-    codes = column.cat.codes.to_numpy()
-    occurring = np.unique(codes[codes >= 0])
-    spelled = _spelled([str(level) for level in column.cat.categories[occurring]], learned, similar)
-    distinct = sorted(set(spelled))
-    number = {level: at for at, level in enumerate(distinct)}
-    new = np.full(len(column.cat.categories) + 1, -1, dtype=np.intp)  # the last for a gap
-    new[occurring] = [number[level] for level in spelled]
-    return pd.Categorical.from_codes(new[codes], pd.Index(distinct, dtype="str"))
+    levels, codes = levels_and_codes(column)
+    return category(_spelled(levels, learned, similar), codes)
 
 
 def _spelled(levels: list[str], learned: dict[str, str], similar: float) -> list[str]:
-    """Return training's spelling of each level that has one."""
-    new = {key: level for level in levels if (key := _key(level)) not in learned}
+    """Return training's spelling of each level that has one, whatever the other levels are."""
+    unseen: dict[str, list[str]] = {}
+    for level in levels if similar < 100 else ():
+        if (key := _key(level)) not in learned:
+            unseen.setdefault(key, []).append(level)
+    known = {_key(level): level for level in learned.values()}
     nearest: dict[str, tuple[float, str]] = {}
-    if similar < 100:
-        for ratio, key, other in _alike(new, {_key(level): level for level in learned.values()}, similar):
-            nearest[key] = max(nearest.get(key, (0.0, "")), (ratio, learned[other]))
-    return [learned.get(key := _key(level)) or nearest.get(key, (0.0, level))[1] for level in levels]
+    for turn in range(max(map(len, unseen.values()), default=0)):
+        new = {key: same[turn] for key, same in unseen.items() if turn < len(same)}
+        for ratio, key, other in _alike(new, known, similar):
+            nearest[new[key]] = max(nearest.get(new[key], (0.0, "")), (ratio, learned[other]))
+    return [learned.get(_key(level)) or nearest.get(level, (0.0, level))[1] for level in levels]

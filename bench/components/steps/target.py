@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from bench.components.steps.crossfit import Floats, Seen, TargetStatistic, agreement, worth
+from bench.components.steps.crossfit import CrossFitted, Floats, Seen, TargetStatistic, agreement, worth
 
 
-class TargetMean(TargetStatistic):
+def shrunk(rows: NDArray[Any], sums: NDArray[Any], smooth: float, mean: float) -> Floats:
+    """Return means, (sums + smooth * mean) / (rows + smooth), shape (n,); ``mean`` where nothing is known."""
+    rows = rows + smooth
+    means: Floats = np.divide(sums + smooth * mean, rows, out=np.full(len(rows), mean), where=rows > 0)
+    return means
+
+
+class TargetMean(CrossFitted):
     """The share of positives, shrunk to the mean: (positive + smooth * mean) / (rows + smooth).
 
     Parameters
@@ -16,7 +26,7 @@ class TargetMean(TargetStatistic):
     smooth : pseudo-count, in rows, that pulls a level's mean to the overall mean (Micci-Barreca 2001,
         https://doi.org/10.1145/507533.507538). A fixed one, since the empirical Bayes estimate of scikit-learn's
         `TargetEncoder` does not shrink levels whose rows all have the same outcome, and most companies are such levels.
-    folds : as in `TargetStatistic`
+    folds : as in `CrossFitted`
     """
 
     def __init__(self, smooth: float = 10.0, folds: int = 5, random_state: int | None = None) -> None:
@@ -24,7 +34,7 @@ class TargetMean(TargetStatistic):
         self.smooth = smooth
 
     def _values(self, seen: Floats, positive: Floats) -> Floats:
-        return _shrunk(seen, positive, self.smooth)
+        return shrunk(seen, positive, self.smooth, _mean(seen, positive))
 
 
 class WeightOfEvidence(TargetMean):
@@ -44,8 +54,8 @@ class WeightOfEvidence(TargetMean):
         return np.asarray(np.log(odds) - np.log(mean / (1 - mean)))
 
 
-class JamesStein(TargetStatistic):
-    """The share of positives, shrunk to the mean by as much as the levels of its column differ less than chance.
+class JamesStein(CrossFitted):
+    """The share of positives, shrunk to the mean the more, the less levels differ beyond what chance makes of them.
 
     (1 - B) * share + B * mean with B = within / (within + between). ``within`` = mean * (1 - mean) / rows is the
     chance variance of a share, taken at the overall mean so that a level whose rows all agree is shrunk too;
@@ -64,7 +74,8 @@ class JamesStein(TargetStatistic):
         excess = (rows * (found / rows - mean) ** 2).sum() - (len(rows) - 1) * chance
         if len(rows) < 2 or excess <= 0:
             return np.full(len(seen), mean)
-        return _shrunk(seen, positive, chance * spread / excess)  # the same formula, with smooth = chance / between
+        # The same formula, with smooth = chance / between.
+        return shrunk(seen, positive, chance * spread / excess, mean)
 
 
 class OrderedTarget(TargetStatistic):
@@ -82,12 +93,12 @@ class OrderedTarget(TargetStatistic):
     """
 
     def __init__(self, prior: float = 1.0, permutations: int = 1, random_state: int | None = None) -> None:
-        super().__init__(random_state=random_state)
         self.prior = prior
         self.permutations = permutations
+        self.random_state = random_state
 
     def _values(self, seen: Floats, positive: Floats) -> Floats:
-        return _shrunk(seen, positive, self.prior)
+        return shrunk(seen, positive, self.prior, _mean(seen, positive))
 
     def _training_side(self, seen: Seen, grouped: bool) -> Floats:
         weight = worth(seen.alike, agreement(seen.company, seen.y))
@@ -97,20 +108,12 @@ class OrderedTarget(TargetStatistic):
         for _ in range(self.permutations):
             turn = order.permutation(seen.company.max() + 1)[seen.company]
             before = _before(seen.code, turn, weight)
-            values += _shrunk(before, _before(seen.code, turn, weight * seen.y), self.prior, mean)
+            values += shrunk(before, _before(seen.code, turn, weight * seen.y), self.prior, mean)
         return np.asarray(values / self.permutations)
 
 
 def _mean(seen: Floats, positive: Floats) -> float:
     return float(positive.sum() / seen.sum())
-
-
-def _shrunk(seen: Floats, positive: Floats, smooth: float, mean: float | None = None) -> Floats:
-    """Return the shares of positives pulled to ``mean``, by default that of all, which stands where nothing is seen."""
-    mean = _mean(seen, positive) if mean is None else mean
-    rows = seen + smooth
-    shares: Floats = np.divide(positive + smooth * mean, rows, out=np.full(len(rows), mean), where=rows > 0)
-    return shares
 
 
 def _before(code: np.ndarray, turn: np.ndarray, amount: Floats) -> Floats:

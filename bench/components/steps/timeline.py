@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.components.steps.added import AddedColumns, by_level, category_columns
+from bench.components.steps.added import AddedColumns
+from bench.components.steps.columns import by_level, category_columns
 
 PARSED = 0.5  # the share of filled rows from which on a column is about time
 
@@ -69,7 +70,7 @@ def _share(column: pd.Series[Any]) -> float:
 
 
 def _months(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return by_level(column, {level: months(str(level)) for level in column.cat.categories}, np.nan)
+    return by_level(column, {level: months(level) for level in map(str, column.cat.categories)}, np.nan)
 
 
 def _number(word: str) -> float:

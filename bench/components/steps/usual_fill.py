@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from bench.components.steps.association import by_frequency
+from bench.components.steps.columns import by_frequency, is_number
 
 MISSING = "missing"
 
@@ -45,9 +45,4 @@ def usual(column: pd.Series[Any]) -> float | str:
     known = column.dropna()
     if is_number(column):
         return float(known.median()) if len(known) else 0.0
-    return str(by_frequency(known)[0]) if len(known) else MISSING
-
-
-def is_number(column: pd.Series[Any]) -> bool:
-    """Say whether a column holds numbers; all others are categories."""
-    return pd.api.types.is_numeric_dtype(column.dtype)
+    return str(next(iter(by_frequency(known)))) if len(known) else MISSING

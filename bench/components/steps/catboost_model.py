@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 
+from bench.components.steps.columns import text_columns
+
 RARE = 3  # a word stands in a text column's dictionary from so many occurrences in training
 
 
@@ -30,7 +32,12 @@ class CatBoost(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     def __init__(
-        self, trees: int = 200, learning_rate: float = 0.1, depth: int = 6, l2: float = 3.0, random_state: int = 0
+        self,
+        trees: int = 200,
+        learning_rate: float = 0.1,
+        depth: int = 6,
+        l2: float = 3.0,
+        random_state: int | None = None,
     ) -> None:
         self.trees = trees
         self.learning_rate = learning_rate
@@ -124,9 +131,7 @@ def _in_words(X: Any) -> Any:
 
 
 def _texts(X: Any) -> list[str]:
-    if not isinstance(X, pd.DataFrame):
-        return []
-    return [str(name) for name, dtype in X.dtypes.items() if isinstance(dtype, pd.StringDtype)]
+    return text_columns(X) if isinstance(X, pd.DataFrame) else []
 
 
 def _has_dictionary(texts: pd.Series[str]) -> bool:
