@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from bench.components import REGISTRIES
 from bench.data.folds import FoldsSection
 from bench.data.roles import Roles
 from bench.errors import ExperimentError, did_you_mean
+from bench.plan.slips import place_of, sentence
 from bench.registry import Component
 from bench.score.objective import Objective
 from bench.section import Section
@@ -117,8 +117,8 @@ def read_experiment(path: Path) -> Experiment:
     try:
         file = ExperimentFile.model_validate(content)
     except ValidationError as error:
-        raise ExperimentError(_sentence(path, text, content, _first(error.errors()))) from None
-    axes = {axis: _options(axis, getattr(file.grid, axis), _place(path, text, "grid", axis)) for axis in AXES}
+        raise ExperimentError(sentence(ExperimentFile, path, text, content, error.errors())) from None
+    axes = {axis: _options(axis, getattr(file.grid, axis), place_of(path, text, "grid", axis)) for axis in AXES}
     return Experiment(path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, axes)
 
 
@@ -160,98 +160,6 @@ def _read(path: Path) -> str:
         raise ExperimentError(f"{path}: no such experiment file.{there} `bench init` writes one.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ExperimentError(f"{path}: cannot be read as a UTF-8 text file ({error}).") from None
-
-
-def _place(path: Path, text: str, *keys: str) -> str:
-    """Name the file and, where it can be found, the line of a dotted key: tomllib does not tell."""
-    header: list[str] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if found := re.match(r"\s*\[+([^\]]+)\]", line):
-            header = [part.strip(" \"'") for part in found.group(1).split(".")]
-            here = header
-        elif found := re.match(r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s"'=\[{#]+))\s*=""", line):
-            quoted, literal, bare = found.groups()
-            here = header + (bare.split(".") if bare else [quoted or literal])
-        else:
-            continue
-        if here == list(keys):
-            return f"{path}, line {number}"
-    return _place(path, text, *keys[:-1]) if keys else str(path)
-
-
-def _first(errors: list[ErrorDetails]) -> ErrorDetails:
-    """Return the finding to speak of: a key that is not known explains one that is missing."""
-    return min(errors, key=lambda error: error["type"] != "extra_forbidden")
-
-
-def _sentence(path: Path, text: str, content: dict[str, Any], error: ErrorDetails) -> str:
-    """Say one of pydantic's findings in one sentence."""
-    keys = _keys(content, error)
-    key, outside = keys[-1], keys[:-1]
-    place = _place(path, text, *keys)
-    inside = f" in [{'.'.join(outside)}]" if outside else ""
-    if error["type"] == "extra_forbidden":
-        return f"{place}: unknown key '{key}'{inside}.{did_you_mean(key, _known(outside))}"
-    if error["type"] == "missing":
-        what = f"key '{key}'" if outside else f"section [{key}]"
-        return f"{place}: the {what} is missing{inside}."
-    if error["type"] == "value_error":
-        return f"{place}: {error['msg'].removeprefix('Value error, ')}."
-    if outside == ["grid"] and any(isinstance(part, int) for part in error["loc"]):
-        return f"{place}: '{key}'{inside} lists {error['input']!r}, but {_entry(key, error['input'])}."
-    return f"{place}: '{key}'{inside} is {error['input']!r}, but should be {_wanted(error)}."
-
-
-def _entry(axis: str, listed: object) -> str:
-    """Return what may stand in the list of an axis instead of ``listed``."""
-    if listed == []:
-        return "a row of components is not empty"
-    if isinstance(listed, list) and axis != "derived":
-        return "only on derived do several components stand in a row"
-    return (
-        'a component is its name, or a table such as { name = "lightgbm", trees = [200, 400] } of values and lists of '
-        "values"
-    )
-
-
-def _keys(content: dict[str, Any], error: ErrorDetails) -> list[str]:
-    """Return the keys of the file that lead to a finding: its place also names branches of a union and list items."""
-    keys: list[str] = []
-    here: Any = content
-    for part in error["loc"]:
-        if isinstance(here, dict) and part in here:
-            keys.append(str(part))
-            here = here[part]
-        elif isinstance(here, list) and isinstance(part, int):
-            here = here[part]
-        elif error["type"] == "missing":
-            keys.append(str(part))
-    return keys
-
-
-def _wanted(error: ErrorDetails) -> str:
-    """Return what pydantic allows, in the words of TOML."""
-    words = {
-        "tuple_type": "a list",
-        "dict_type": "a table of keys and values",
-        "model_type": "a table of keys and values",
-        "string_type": "a text in quotes",
-        "int_type": "a whole number",
-        "float_type": "a number",
-        "string_too_short": "a text that is not empty",
-        "too_short": "a list that is not empty",
-    }
-    return words.get(error["type"], error["msg"].removeprefix("Input should be "))
-
-
-def _known(sections: list[str]) -> list[str]:
-    """Return the keys that are allowed in a section."""
-    model: Any = ExperimentFile
-    for section in sections:
-        annotation = model.model_fields[section].annotation
-        parts = getattr(annotation, "__args__", (annotation,))
-        model = next(part for part in parts if hasattr(part, "model_fields"))
-    return list(model.model_fields)
 
 
 def _options(axis: Axis, entries: tuple[Entry | tuple[Entry, ...], ...], place: str) -> tuple[Option, ...]:
