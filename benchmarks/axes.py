@@ -67,7 +67,8 @@ def main() -> None:
             print(f"\n| {axis} | trees: F1 | AP | s | linear: F1 | AP | s |\n|{' --- |' * 7}")
             for choice, pair in tried.items():
                 if choice.axis == axis:
-                    told = [_told(*each, dataset, store) for each in zip(pair, references, strict=True)]
+                    others = [{a: names for a, names in reference.items() if a != axis} for reference in references]
+                    told = [_told(*each, dataset, store) for each in zip(pair, others, strict=True)]
                     print(f"| {choice.component.name} | {' | '.join(told)} |")
 
 
@@ -91,7 +92,7 @@ def worth_trying(dataset: Dataset) -> Iterator[Choice]:
                 yield choice
 
 
-def _told(trial: Trial | None, reference: Reference, dataset: Dataset, store: Store) -> str:
+def _told(trial: Trial | None, others: Reference, dataset: Dataset, store: Store) -> str:
     if trial is None:
         return "– | – | –"
     cells = [cell for cell in store.rows() if cell["trial"] == trial.id]
@@ -100,7 +101,7 @@ def _told(trial: Trial | None, reference: Reference, dataset: Dataset, store: St
         return f"{next(cell['reason'] for cell in cells if cell['status'] != 'done')[:80]} | – | –"
     score = score_trial(dataset.y, probability, store.folds.fold_of, Objective())
     seconds = sum(float(cell[f"{part}_seconds"]) for cell in cells for part in ("prepare", "resample", "fit"))
-    stands_in = [name for axis in AXES if (name := trial.named(axis)) in reference[axis][1:]]
+    stands_in = [name for axis, names in others.items() if (name := trial.named(axis)) in names[1:]]
     note = f" ({'/'.join(stands_in)})" if stands_in else ""
     return f"{score.counts.f1:.3f}{note} | {score.average_precision:.3f} | {seconds / len(cells):.1f}"
 
