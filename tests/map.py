@@ -28,17 +28,21 @@ FLOORS = {
 
 
 def modules() -> list[Path]:
-    """Return every module below `bench`, in reading order: the highest floor first."""
+    """Return every module below `bench`: the highest floor first, each folder before what it holds."""
     found = [path for path in BENCH.rglob("*.py") if path.parent != BENCH or path.stem in FLOORS]
     return sorted(
-        found,
-        key=lambda path: (-FLOORS[room(path)], room(path), len(path.parts) - (path.stem == "__init__"), str(path)),
+        found, key=lambda path: (-FLOORS[room(path)], [_place(part) for part in path.relative_to(BENCH).parts])
     )
 
 
 def room(path: Path) -> str:
     """Return the folder or top-level module that a file belongs to."""
     return path.relative_to(BENCH).parts[0].removesuffix(".py")
+
+
+def _place(part: str) -> tuple[bool, str]:
+    """Put a folder's own line first, its files next, its folders last."""
+    return (not part.endswith(".py"), "" if part == "__init__.py" else part)
 
 
 def docstring_line(path: Path) -> str:
@@ -53,15 +57,15 @@ def drawn() -> str:
     for path in modules():
         inside = path.relative_to(BENCH)
         if path.stem == "__init__":
-            name = f"{'    ' * (len(inside.parts) - 2)}{inside.parent.name}/"
+            name = f"{'  ' * (len(inside.parts) - 2)}{inside.parent.name}/"
         else:
-            name = f"{'    ' * (len(inside.parts) - 1)}{inside.name}"
+            name = f"{'  ' * (len(inside.parts) - 1)}{inside.name}"
         floor = (
             str(FLOORS[room(path)])
             if len(inside.parts) <= 2 and (path.stem == "__init__" or len(inside.parts) == 1)
             else ""
         )
-        lines.append(f"{name:<24}{floor:<3}{docstring_line(path)}")
+        lines.append(f"{name:<27}{floor:<3}{docstring_line(path)}")
     return "\n".join(lines)
 
 

@@ -22,70 +22,70 @@ def raw() -> Any:
 
 def missing(what: str) -> Any:
     """A 0/1 column for each column with gaps, and the number of gaps in the row: missing cells as information."""
-    from bench.components.steps.gaps import MissingIndicators
+    from bench.components.steps.derived.gaps import MissingIndicators
 
     return MissingIndicators(what=what)
 
 
 def filled(columns: str, patterns: int) -> Any:
     """Which of several related columns are filled, as one category of at most ``patterns`` levels and "other"."""
-    from bench.components.steps.gaps import FilledPattern
+    from bench.components.steps.derived.gaps import FilledPattern
 
     return FilledPattern(columns=columns, patterns=patterns)
 
 
 def code_counts(levels: int) -> Any:
     """How many other training rows have the same code, on a log scale, for columns of ``levels`` levels or more."""
-    from bench.components.steps.codes import CodeCounts
+    from bench.components.steps.derived.codes import CodeCounts
 
     return CodeCounts(levels=levels)
 
 
 def code_bins(columns: str, width: int) -> Any:
     """The block of ``width`` neighbouring numbers that a numeric code falls into, as a category."""
-    from bench.components.steps.codes import CodeBins
+    from bench.components.steps.derived.codes import CodeBins
 
     return CodeBins(columns=columns, width=width)
 
 
 def location(columns: str, beside: str, replace: bool) -> Any:
     """Country, continent and city of each location, and whether it lies where most leads of a subsidiary do."""
-    from bench.components.steps.places import Places
+    from bench.components.steps.derived.places import Places
 
     return Places(columns=columns, beside=beside, replace=replace)
 
 
 def normalise(similar: float, columns: str) -> Any:
     """Every spelling of a category read as its most frequent one: case, hyphens, spaces, slips of a letter."""
-    from bench.components.steps.spelling import Spellings
+    from bench.components.steps.derived.spelling import Spellings
 
     return Spellings(similar=similar, columns=columns)
 
 
 def timeline() -> Any:
     """Phrases about time as months: "less than 3 months" is 1.5, "3 months ~ 6 months" 4.5, a note a gap."""
-    from bench.components.steps.timeline import TimelineMonths
+    from bench.components.steps.derived.timeline import TimelineMonths
 
     return TimelineMonths()
 
 
 def date_parts() -> Any:
     """Year, month, day of the month, weekday and hour of each date."""
-    from bench.components.steps.dates import DateParts
+    from bench.components.steps.derived.dates import DateParts
 
     return DateParts()
 
 
 def message(language: bool) -> Any:
     """Length, punctuation, urgency, quantity, price words, contacts and language of each text, counted by rules."""
-    from bench.components.steps.messages import MessageFeatures
+    from bench.components.steps.derived.messages import MessageFeatures
 
     return MessageFeatures(language=language)
 
 
 def group_stats(column: str, target: bool, smooth: float, folds: int) -> Any:
     """Rows, companies, means and, if asked for, share of positives of a row's group, such as its lead owner."""
-    from bench.components.steps.group_statistics import GroupStatistics
+    from bench.components.steps.derived.group_statistics import GroupStatistics
 
     return GroupStatistics(column=column, target=target, smooth=smooth, folds=folds)
 
@@ -156,7 +156,7 @@ REGISTRY = Registry(
             "timeline",
             timeline,
             brings=frozenset({"number_gaps"}),
-            source="interval midpoints: rules in bench.components.steps.timeline.months",
+            source="interval midpoints: rules in bench.components.steps.derived.timeline.months",
             subject=partial(_subject, timeline),
         ),
         Component(

@@ -29,56 +29,56 @@ def ordinal() -> Any:
 
 def count(scale: str) -> Any:
     """How often the level occurs in the training rows, as a share or a logarithm; an unseen one 0."""
-    from bench.components.steps.counts import LevelCounts
+    from bench.components.steps.encoding.counts import LevelCounts
 
     return LevelCounts(scale=scale)
 
 
 def hashing(width: int) -> Any:
     """+1 or -1 for each level at a place its hash says, of ``width`` that all columns share; needs no training."""
-    from bench.components.steps.hashing import HashedLevels
+    from bench.components.steps.encoding.hashing import HashedLevels
 
     return HashedLevels(width=width)
 
 
 def similarity(prototypes: int) -> Any:
     """The n-gram likeness of the level to the most frequent ones: spelling variants come to lie together."""
-    from bench.components.steps.similarity import SimilarLevels
+    from bench.components.steps.encoding.similarity import SimilarLevels
 
     return SimilarLevels(prototypes=prototypes)
 
 
 def target(smooth: float, folds: int) -> Any:
     """The level's share of positives, shrunk to the mean; training rows are encoded without their own company."""
-    from bench.components.steps.target import TargetMean
+    from bench.components.steps.encoding.target import TargetMean
 
     return TargetMean(smooth=smooth, folds=folds)
 
 
 def james_stein(folds: int) -> Any:
     """As `target`, shrunk the more, the less the levels of a column differ beyond what chance would make of them."""
-    from bench.components.steps.target import JamesStein
+    from bench.components.steps.encoding.target import JamesStein
 
     return JamesStein(folds=folds)
 
 
 def weight_of_evidence(smooth: float, folds: int) -> Any:
     """How far the level moves the log-odds of a positive from the mean's; training rows without their own company."""
-    from bench.components.steps.target import WeightOfEvidence
+    from bench.components.steps.encoding.target import WeightOfEvidence
 
     return WeightOfEvidence(smooth=smooth, folds=folds)
 
 
 def catboost_style(prior: float, permutations: int) -> Any:
     """The level's share of positives among the companies before, in a random order; new rows by all of training."""
-    from bench.components.steps.target import OrderedTarget
+    from bench.components.steps.encoding.target import OrderedTarget
 
     return OrderedTarget(prior=prior, permutations=permutations)
 
 
 def native() -> Any:
     """Levels kept as levels for boosters that split on them; one unseen in training counts as missing."""
-    from bench.components.steps.native import NativeCategories
+    from bench.components.steps.encoding.native import NativeCategories
 
     return NativeCategories()
 

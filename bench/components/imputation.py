@@ -23,7 +23,7 @@ def keep_gaps(indicators: bool) -> Any:
 
 def drop_sparse(share: float, indicators: bool) -> Any:
     """Leave out columns whose share of gaps in training is above ``share``; the others keep theirs."""
-    from bench.components.steps.sparse_columns import WithoutSparse
+    from bench.components.steps.imputation.sparse_columns import WithoutSparse
 
     return _marked(WithoutSparse(share), indicators)
 
@@ -38,14 +38,14 @@ def constant(number: int, indicators: bool) -> Any:
 
 def median(indicators: bool) -> Any:
     """Fill numbers with the training median and categories with the most frequent training level."""
-    from bench.components.steps.usual_fill import UsualFill
+    from bench.components.steps.imputation.usual_fill import UsualFill
 
     return _marked(UsualFill(), indicators)
 
 
 def group_median(by: str, rare: int, indicators: bool) -> Any:
     """Fill with the median or most frequent level among rows that share a level of the most telling category column."""
-    from bench.components.steps.group_fill import GroupFill
+    from bench.components.steps.imputation.group_fill import GroupFill
 
     return _marked(GroupFill(by=by, rare=rare), indicators)
 
@@ -54,7 +54,7 @@ def knn(neighbours: int, donors: int, indicators: bool) -> Any:
     """Fill numbers with the mean of the nearest of ``donors`` random training rows, categories with "missing"."""
     from sklearn.impute import KNNImputer
 
-    from bench.components.steps.scaled_numbers import ScaledImputer
+    from bench.components.steps.imputation.scaled_numbers import ScaledImputer
 
     nearest = KNNImputer(n_neighbors=neighbours, keep_empty_features=True)
     return _marked(_by_kind(ScaledImputer(nearest, rows=donors), _own_level()), indicators)
@@ -66,7 +66,7 @@ def iterative(rounds: int, nearest: int, indicators: bool) -> Any:
     from sklearn.impute import IterativeImputer
     from sklearn.linear_model import BayesianRidge
 
-    from bench.components.steps.scaled_numbers import ScaledImputer
+    from bench.components.steps.imputation.scaled_numbers import ScaledImputer
 
     chained = IterativeImputer(
         BayesianRidge(),
@@ -84,14 +84,14 @@ def iterative(rounds: int, nearest: int, indicators: bool) -> Any:
 
 def related(columns: int, levels: int, indicators: bool) -> Any:
     """Fill each gap by a small forest on the most associated columns; its accuracy on masked cells is reported."""
-    from bench.components.steps.related_fill import RelatedFill
+    from bench.components.steps.imputation.related_fill import RelatedFill
 
     return _marked(RelatedFill(columns=columns, levels=levels), indicators)
 
 
 def _marked(imputation: Any, indicators: bool) -> Any:
     """Add the 0/1 columns of the gaps to what ``imputation`` returns."""
-    from bench.components.steps.gap_marks import MarkedGaps
+    from bench.components.steps.imputation.gap_marks import MarkedGaps
 
     return MarkedGaps(imputation) if indicators else imputation
 
@@ -110,7 +110,7 @@ def _by_kind(numbers: Any, categories: Any) -> Any:
 def _own_level() -> Any:
     from sklearn.impute import SimpleImputer
 
-    from bench.components.steps.usual_fill import MISSING
+    from bench.components.steps.imputation.usual_fill import MISSING
 
     return SimpleImputer(strategy="constant", fill_value=MISSING, keep_empty_features=True)
 

@@ -20,7 +20,7 @@ def constant() -> Any:
 
 def one_rule(intervals: int, smooth: float) -> Any:
     """The share of positives by the one column that ranks best: what a business rule on one field is worth."""
-    from bench.components.steps.one_rule import OneRule
+    from bench.components.steps.models.one_rule import OneRule
 
     return OneRule(intervals=intervals, smooth=smooth)
 
@@ -30,7 +30,7 @@ def logistic(C: float) -> Any:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    from bench.components.steps.scaling import NumberScaler
+    from bench.components.steps.models.scaling import NumberScaler
 
     return make_pipeline(NumberScaler(), LogisticRegression(C=C, max_iter=1000))
 
@@ -39,8 +39,8 @@ def linear_svm(C: float) -> Any:
     """A linear support vector machine on scaled numbers, with a sigmoid from margins to probabilities."""
     from sklearn.pipeline import make_pipeline
 
-    from bench.components.steps.margins import LinearMargins
-    from bench.components.steps.scaling import NumberScaler
+    from bench.components.steps.models.margins import LinearMargins
+    from bench.components.steps.models.scaling import NumberScaler
 
     return make_pipeline(NumberScaler(), LinearMargins(C=C))
 
@@ -50,7 +50,7 @@ def naive_bayes(alpha: float, intervals: int) -> Any:
     from sklearn.naive_bayes import MultinomialNB
     from sklearn.pipeline import make_pipeline
 
-    from bench.components.steps.indicators import Indicators
+    from bench.components.steps.models.indicators import Indicators
 
     return make_pipeline(Indicators(intervals=intervals), MultinomialNB(alpha=alpha))
 
@@ -59,8 +59,8 @@ def knn(neighbours: int) -> Any:
     """The share of positives among the nearest training rows on scaled numbers, the nearer the heavier."""
     from sklearn.pipeline import make_pipeline
 
-    from bench.components.steps.neighbours import Neighbours
-    from bench.components.steps.scaling import NumberScaler
+    from bench.components.steps.models.neighbours import Neighbours
+    from bench.components.steps.models.scaling import NumberScaler
 
     return make_pipeline(NumberScaler(), Neighbours(neighbours=neighbours))
 
@@ -101,7 +101,7 @@ def ada_boost(trees: int, learning_rate: float, depth: int) -> Any:
 
 def hist_gradient_boosting(trees: int, learning_rate: float, leaves: int, leaf: int, l2: float, columns: float) -> Any:
     """Gradient boosting on histograms as scikit-learn grows it; splits on categories and gaps."""
-    from bench.components.steps.histogram import HistogramBoosting
+    from bench.components.steps.models.histogram import HistogramBoosting
 
     return HistogramBoosting(trees=trees, learning_rate=learning_rate, leaves=leaves, leaf=leaf, l2=l2, columns=columns)
 
@@ -148,7 +148,7 @@ def xgboost(
 
 def catboost(trees: int, learning_rate: float, depth: int, l2: float) -> Any:
     """Gradient boosting on symmetric trees with ordered statistics of categories and words (Prokhorenkova 2018)."""
-    from bench.components.steps.catboost_model import CatBoost
+    from bench.components.steps.models.catboost_model import CatBoost
 
     return CatBoost(trees=trees, learning_rate=learning_rate, depth=depth, l2=l2)
 
@@ -157,8 +157,8 @@ def mlp(units: int, layers: int, alpha: float, learning_rate: float, epochs: int
     """A small neural network with an L2 penalty on scaled numbers, trained for a fixed number of epochs."""
     from sklearn.pipeline import make_pipeline
 
-    from bench.components.steps.network import Network
-    from bench.components.steps.scaling import NumberScaler
+    from bench.components.steps.models.network import Network
+    from bench.components.steps.models.scaling import NumberScaler
 
     network = Network(units=units, layers=layers, alpha=alpha, learning_rate=learning_rate, epochs=epochs)
     return make_pipeline(NumberScaler(), network)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from bench.components.steps.training_set import Resampling, all_rows
+from bench.components.steps.resampling.training_set import Resampling, all_rows
 from bench.registry import Component, Registry
 from bench.space import Hyperparameter, OneOf, Real, Whole
 
@@ -23,21 +23,21 @@ def as_is() -> Resampling:
 
 def class_weight(ratio: float) -> Resampling:
     """Every training row once; the rarer class weighs ``ratio`` times as much as the other in sum."""
-    from bench.components.steps.resampling_rows import class_weight
+    from bench.components.steps.resampling.rows import class_weight
 
     return partial(class_weight, ratio=ratio)
 
 
 def random_over(ratio: float) -> Resampling:
     """Repeat rows of the rarer class, drawn at random, until it has ``ratio`` times the rows of the other."""
-    from bench.components.steps.resampling_rows import random_rows
+    from bench.components.steps.resampling.rows import random_rows
 
     return partial(random_rows, sampler="over", ratio=ratio)
 
 
 def random_under(ratio: float) -> Resampling:
     """Drop rows of the more frequent class at random until the rarer has ``ratio`` times its rows."""
-    from bench.components.steps.resampling_rows import random_rows
+    from bench.components.steps.resampling.rows import random_rows
 
     return partial(random_rows, sampler="under", ratio=ratio)
 
@@ -48,7 +48,7 @@ def balanced_bagging(ratio: float, models: int) -> Resampling:
     There are as many parts as it takes to use every row with at most the rows in each that ``ratio`` allows, but no
     more than ``models``; rows beyond that are left out.
     """
-    from bench.components.steps.resampling_rows import balanced_bags
+    from bench.components.steps.resampling.rows import balanced_bags
 
     return partial(balanced_bags, ratio=ratio, models=models)
 
@@ -58,7 +58,7 @@ def cap_entities(share: float) -> Resampling:
 
     Rows that belong to no company all stay.
     """
-    from bench.components.steps.resampling_rows import cap_companies
+    from bench.components.steps.resampling.rows import cap_companies
 
     return partial(cap_companies, share=share)
 
@@ -67,14 +67,14 @@ def smote(ratio: float, neighbours: int) -> Resampling:
     """New rows of the rarer class between near neighbours."""
     from imblearn.over_sampling import SMOTE
 
-    from bench.components.steps.resampling_smote import oversample
+    from bench.components.steps.resampling.smote import oversample
 
     return partial(oversample, sampler=SMOTE(sampling_strategy=ratio, k_neighbors=neighbours))
 
 
 def smote_nc(ratio: float, neighbours: int) -> Resampling:
     """New rows of the rarer class: numbers between near neighbours, categories by their vote."""
-    from bench.components.steps.resampling_smote_nc import smote_nc
+    from bench.components.steps.resampling.smote_nc import smote_nc
 
     return partial(smote_nc, ratio=ratio, neighbours=neighbours)
 
@@ -83,7 +83,7 @@ def borderline_smote(ratio: float, neighbours: int, surroundings: int) -> Resamp
     """SMOTE from those rows alone whose ``surroundings`` nearest rows are mostly, not all, of the other class."""
     from imblearn.over_sampling import BorderlineSMOTE
 
-    from bench.components.steps.resampling_smote import oversample
+    from bench.components.steps.resampling.smote import oversample
 
     sampler = BorderlineSMOTE(sampling_strategy=ratio, k_neighbors=neighbours, m_neighbors=surroundings)
     return partial(oversample, sampler=sampler)
@@ -93,7 +93,7 @@ def adasyn(ratio: float, neighbours: int) -> Resampling:
     """SMOTE with more new rows where more of the neighbours are of the other class; meets ``ratio`` roughly."""
     from imblearn.over_sampling import ADASYN
 
-    from bench.components.steps.resampling_smote import oversample
+    from bench.components.steps.resampling.smote import oversample
 
     return partial(oversample, sampler=ADASYN(sampling_strategy=ratio, n_neighbors=neighbours))
 
@@ -103,7 +103,7 @@ def smote_enn(ratio: float, neighbours: int, agree: str) -> Resampling:
     from imblearn.over_sampling import SMOTE
     from imblearn.under_sampling import EditedNearestNeighbours
 
-    from bench.components.steps.resampling_smote import oversample
+    from bench.components.steps.resampling.smote import oversample
 
     return partial(
         oversample,
@@ -117,7 +117,7 @@ def smote_tomek(ratio: float, neighbours: int) -> Resampling:
     from imblearn.over_sampling import SMOTE
     from imblearn.under_sampling import TomekLinks
 
-    from bench.components.steps.resampling_smote import oversample
+    from bench.components.steps.resampling.smote import oversample
 
     return partial(
         oversample,

@@ -13,63 +13,63 @@ from bench.space import OneOf, Whole
 
 def drop_text() -> Any:
     """Leave the text out."""
-    from bench.components.steps.words import NoText
+    from bench.components.steps.text.words import NoText
 
     return NoText()
 
 
 def tfidf(terms: int, words: int, rare: int) -> Any:
     """TF-IDF of the most frequent terms of each text column: single words up to runs of ``words``."""
-    from bench.components.steps.words import TextVectors
+    from bench.components.steps.text.words import TextVectors
 
     return TextVectors(terms=terms, words=words, rare=rare)
 
 
 def tfidf_chars(terms: int, shortest: int, longest: int, rare: int) -> Any:
     """TF-IDF of pieces of words, ``shortest`` to ``longest`` letters: for typos and scripts without spaces."""
-    from bench.components.steps.words import TextPieces
+    from bench.components.steps.text.words import TextPieces
 
     return TextPieces(terms=terms, shortest=shortest, longest=longest, rare=rare)
 
 
 def tfidf_svd(components: int, terms: int, words: int, rare: int) -> Any:
     """TF-IDF reduced to a few dense columns by a truncated SVD (latent semantic analysis)."""
-    from bench.components.steps.words import TextTopics
+    from bench.components.steps.text.words import TextTopics
 
     return TextTopics(components=components, terms=terms, words=words, rare=rare)
 
 
 def hashing(bits: int, words: int) -> Any:
     """Words and runs of them counted in 2**``bits`` columns for each text column, by a hash; learns nothing."""
-    from bench.components.steps.words import HashedWords
+    from bench.components.steps.text.words import HashedWords
 
     return HashedWords(bits=bits, words=words)
 
 
 def minhash(components: int) -> Any:
     """The smallest hashes of each text's runs of letters: likeness of spelling, for texts of a few words."""
-    from bench.components.steps.minhash import MinHashes
+    from bench.components.steps.text.minhash import MinHashes
 
     return MinHashes(components=components)
 
 
 def embedding(components: int) -> Any:
     """The mean vector of a text's tokens from a small model that comes with wordllama: likeness of meaning."""
-    from bench.components.steps.embedding import Embedding
+    from bench.components.steps.text.embedding import Embedding
 
     return Embedding(components=components)
 
 
 def keywords(terms: int, words: int, rare: int) -> Any:
     """0/1 columns for the few terms that go with the outcome most, by the chi-squared test on training rows."""
-    from bench.components.steps.keywords import Keywords
+    from bench.components.steps.text.keywords import Keywords
 
     return Keywords(terms=terms, words=words, rare=rare)
 
 
 def native() -> Any:
     """Texts kept as they are, for the model that reads them itself."""
-    from bench.components.steps.words import KeptText
+    from bench.components.steps.text.words import KeptText
 
     return KeptText()
 

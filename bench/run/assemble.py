@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from bench.components.steps.in_a_row import InARow
-from bench.components.steps.training_set import Resampling
+from bench.components.steps.resampling.training_set import Resampling
 from bench.plan.experiment import Choice
 from bench.plan.grid import Trial
 from bench.vocabulary import AXES, Axis

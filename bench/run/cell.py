@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.components.models import constant
-from bench.components.steps.training_set import Matrix, all_rows
+from bench.components.steps.resampling.training_set import Matrix, all_rows
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
 from bench.plan.grid import Cell, Trial

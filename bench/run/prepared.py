@@ -14,7 +14,7 @@ from scipy import sparse
 
 from bench.components.steps.columns import text_columns
 from bench.components.steps.in_a_row import fit_transform
-from bench.components.steps.training_set import Matrix, take
+from bench.components.steps.resampling.training_set import Matrix, take
 from bench.data.cells import in_days
 from bench.plan.grid import Trial
 from bench.run.assemble import build

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.components.steps.codes import CodeBins, CodeCounts
+from bench.components.steps.derived.codes import CodeBins, CodeCounts
 
 
 def column(levels: list[str | None]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
 from bench.components.derived import REGISTRY
-from bench.components.steps.added import with_new_columns
+from bench.components.steps.derived.added import with_new_columns
 from bench.components.steps.in_a_row import fit_transform
 from bench.registry import Component
 

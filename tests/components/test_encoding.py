@@ -15,11 +15,11 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from bench.components.encoding import REGISTRY
-from bench.components.steps.counts import LevelCounts
-from bench.components.steps.hashing import HashedLevels
+from bench.components.steps.encoding.counts import LevelCounts
+from bench.components.steps.encoding.hashing import HashedLevels
+from bench.components.steps.encoding.native import NativeCategories
+from bench.components.steps.encoding.similarity import SimilarLevels
 from bench.components.steps.in_a_row import fit_transform
-from bench.components.steps.native import NativeCategories
-from bench.components.steps.similarity import SimilarLevels
 from bench.registry import Component
 
 every = pytest.mark.parametrize("component", list(REGISTRY), ids=lambda component: component.name)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from bench.components.steps.gaps import FilledPattern, MissingIndicators
+from bench.components.steps.derived.gaps import FilledPattern, MissingIndicators
 
 
 def table() -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import skops.io
 
-from bench.components.steps.group_statistics import GroupStatistics
+from bench.components.steps.derived.group_statistics import GroupStatistics
 
 
 def table() -> pd.DataFrame:

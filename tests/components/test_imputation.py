@@ -12,7 +12,7 @@ import pytest
 import skops.io
 
 from bench.components.imputation import REGISTRY
-from bench.components.steps.association import coded, cramers_v, usefulness
+from bench.components.steps.imputation.association import coded, cramers_v, usefulness
 from bench.registry import Component
 from tests.conftest import make_dataset
 

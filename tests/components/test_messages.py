@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bench.components.steps.messages import LANGUAGES, MessageFeatures, features_of, language_of
+from bench.components.steps.derived.messages import LANGUAGES, MessageFeatures, features_of, language_of
 
 
 def test_a_message_is_counted_by_hand() -> None:

@@ -14,13 +14,13 @@ from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 
 from bench.components.models import REGISTRY
-from bench.components.steps.catboost_model import CatBoost
-from bench.components.steps.histogram import HistogramBoosting
-from bench.components.steps.indicators import Indicators
-from bench.components.steps.intervals import cuts, interval_of
-from bench.components.steps.margins import LinearMargins
-from bench.components.steps.neighbours import Neighbours
-from bench.components.steps.one_rule import OneRule
+from bench.components.steps.models.catboost_model import CatBoost
+from bench.components.steps.models.histogram import HistogramBoosting
+from bench.components.steps.models.indicators import Indicators
+from bench.components.steps.models.intervals import cuts, interval_of
+from bench.components.steps.models.margins import LinearMargins
+from bench.components.steps.models.neighbours import Neighbours
+from bench.components.steps.models.one_rule import OneRule
 
 ALL = [component for component in REGISTRY if component.name != "constant"]
 NAMES = [component.name for component in ALL]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.components.steps import countries
-from bench.components.steps.countries import continent_of, country_elsewhere, country_of, country_plainly
-from bench.components.steps.places import Places, parsed
+from bench.components.steps.derived import countries
+from bench.components.steps.derived.countries import continent_of, country_elsewhere, country_of, country_plainly
+from bench.components.steps.derived.places import Places, parsed
 
 
 def column(*levels: str | None) -> pd.Series:

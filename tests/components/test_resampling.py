@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bench.components import REGISTRIES
-from bench.components.steps.resampling_smote_nc import _nearest
-from bench.components.steps.training_set import TrainingSet
+from bench.components.steps.resampling.smote_nc import _nearest
+from bench.components.steps.resampling.training_set import TrainingSet
 from bench.plan.grid import Trial
 from bench.run.assemble import build, build_resampling, seed_of
 from bench.run.cell import fit_predict

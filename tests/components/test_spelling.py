@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.components.steps.spelling import Spellings, plain_words
+from bench.components.steps.derived.spelling import Spellings, plain_words
 
 
 def table(*levels: str | None) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
-from bench.components.steps.crossfit import TargetStatistic, agreement, worth
-from bench.components.steps.target import JamesStein, OrderedTarget, TargetMean, WeightOfEvidence
+from bench.components.steps.encoding.crossfit import TargetStatistic, agreement, worth
+from bench.components.steps.encoding.target import JamesStein, OrderedTarget, TargetMean, WeightOfEvidence
 
 EVERY = [TargetMean, JamesStein, WeightOfEvidence, OrderedTarget]
 every = pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)

@@ -15,10 +15,10 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from bench.components.steps.embedding import LONGEST, Embedding
-from bench.components.steps.keywords import Keywords
-from bench.components.steps.minhash import MinHashes
-from bench.components.steps.words import HashedWords, KeptText, TextPieces, TextTopics, TextVectors
+from bench.components.steps.text.embedding import LONGEST, Embedding
+from bench.components.steps.text.keywords import Keywords
+from bench.components.steps.text.minhash import MinHashes
+from bench.components.steps.text.words import HashedWords, KeptText, TextPieces, TextTopics, TextVectors
 from bench.components.text import REGISTRY
 from bench.registry import Component
 
@@ -239,7 +239,7 @@ def refuse(*args, **more):
     raise OSError("no network")
 socket.socket.connect = socket.getaddrinfo = refuse
 import pandas as pd
-from bench.components.steps.embedding import Embedding
+from bench.components.steps.text.embedding import Embedding
 print(Embedding().fit_transform(pd.DataFrame({"t": pd.Series(["hello"], dtype="str")})).shape)
 print(logging.getLogger().level, logging.getLogger().handlers)
 """

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.components.steps.timeline import TimelineMonths, months
+from bench.components.steps.derived.timeline import TimelineMonths, months
 
 
 @pytest.mark.parametrize(

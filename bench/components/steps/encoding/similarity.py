@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from skrub import SimilarityEncoder
 
 from bench.components.steps.columns import by_frequency
-from bench.components.steps.levels import GAP, named, numbers
+from bench.components.steps.encoding.levels import GAP, named, numbers
 
 
 class SimilarLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]

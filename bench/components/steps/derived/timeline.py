@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.components.steps.added import AddedColumns
 from bench.components.steps.columns import by_level, category_columns
+from bench.components.steps.derived.added import AddedColumns
 
 PARSED = 0.5  # the share of filled rows from which on a column is about time
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.components.steps.added import AddedColumns
+from bench.components.steps.derived.added import AddedColumns
 
 # In words, and as pandas calls it: months from 1, weekdays from Monday as 0.
 PARTS = {"year": "year", "month": "month", "day of the month": "day", "weekday": "day_of_week", "hour": "hour"}

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
-from bench.components.steps.added import with_new_columns
-from bench.components.steps.gaps import gap_flags, partly_filled
+from bench.components.steps.derived.added import with_new_columns
+from bench.components.steps.derived.gaps import gap_flags, partly_filled
 
 
 class MarkedGaps(TransformerMixin, BaseEstimator):  # type: ignore[misc]

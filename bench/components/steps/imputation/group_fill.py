@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.components.steps.association import coded, usefulness
-from bench.components.steps.usual_fill import UsualFill, usual
+from bench.components.steps.imputation.association import coded, usefulness
+from bench.components.steps.imputation.usual_fill import UsualFill, usual
 from bench.space import matching
 
 LEVELS = 50  # a column with more of them is no grouping

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from bench.components.steps.intervals import cuts, interval_of
-from bench.components.steps.scaling import mostly_filled
+from bench.components.steps.models.intervals import cuts, interval_of
+from bench.components.steps.models.scaling import mostly_filled
 
 
 class Indicators(TransformerMixin, BaseEstimator):  # type: ignore[misc]

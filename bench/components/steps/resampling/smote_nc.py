@@ -12,8 +12,8 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from bench.components.steps.resampling_smote import oversample, rows_to_draw_between
-from bench.components.steps.training_set import Groups, Matrix, TrainingSet, all_rows, in_ratio, rarer
+from bench.components.steps.resampling.smote import oversample, rows_to_draw_between
+from bench.components.steps.resampling.training_set import Groups, Matrix, TrainingSet, all_rows, in_ratio, rarer
 
 
 def smote_nc(

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.metrics import r2_score
 
-from bench.components.steps.association import coded, usefulness
 from bench.components.steps.columns import by_frequency
-from bench.components.steps.usual_fill import MISSING, UsualFill, usual
+from bench.components.steps.imputation.association import coded, usefulness
+from bench.components.steps.imputation.usual_fill import MISSING, UsualFill, usual
 
 ROWS = 5000  # random training rows that a forest is fitted on, at most
 FEWEST = 20  # known cells that a forest is fitted on; with fewer, what is usual fills

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.components.steps.crossfit import CrossFitted, Floats, Seen, TargetStatistic, agreement, worth
+from bench.components.steps.encoding.crossfit import CrossFitted, Floats, Seen, TargetStatistic, agreement, worth
 
 
 def shrunk(rows: NDArray[Any], sums: NDArray[Any], smooth: float, mean: float) -> Floats:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from bench.components.steps.words import each_text_once
+from bench.components.steps.text.words import each_text_once
 
 LONGEST = 512  # tokens of a text that are read: a batch is as wide as its longest text
 

@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction import FeatureHasher
 
-from bench.components.steps.levels import named, numbers
+from bench.components.steps.encoding.levels import named, numbers
 
 
 class HashedLevels(TransformerMixin, BaseEstimator):  # type: ignore[misc]

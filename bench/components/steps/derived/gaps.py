@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.components.steps.added import AddedColumns
 from bench.components.steps.columns import by_frequency
+from bench.components.steps.derived.added import AddedColumns
 from bench.space import matching
 
 NONE, OTHER = "none", "other"

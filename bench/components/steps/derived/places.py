@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from bench.components.steps.added import with_new_columns
 from bench.components.steps.columns import by_frequency, category, category_columns, levels_and_codes, spread
-from bench.components.steps.countries import (
+from bench.components.steps.derived.added import with_new_columns
+from bench.components.steps.derived.countries import (
     continent_of,
     country_elsewhere,
     country_of,

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.components.steps.added import AddedColumns, with_new_columns
 from bench.components.steps.columns import by_level, category_columns
 from bench.components.steps.companies import numbered
-from bench.components.steps.target import TargetMean, shrunk
+from bench.components.steps.derived.added import AddedColumns, with_new_columns
+from bench.components.steps.encoding.target import TargetMean, shrunk
 
 # A level is large from so many rows on; the column chosen has this share of its rows in large levels.
 LARGE, COVERED = 10, 0.9

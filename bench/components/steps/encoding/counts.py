@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from bench.components.steps.levels import coded, named, numbers
+from bench.components.steps.encoding.levels import coded, named, numbers
 
 
 class LevelCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]

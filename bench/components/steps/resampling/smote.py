@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 
-from bench.components.steps.training_set import Groups, Matrix, TrainingSet, all_rows, in_ratio, take
+from bench.components.steps.resampling.training_set import Groups, Matrix, TrainingSet, all_rows, in_ratio, take
 
 # ADASYN raises in these words where it has no row to add; BorderlineSMOTE adds none and says nothing.
 _NONE_TO_ADD = ("Not any neigbours belong to the majority", "No samples will be generated")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from skrub import MinHashEncoder
 
-from bench.components.steps.words import each_text_once
+from bench.components.steps.text.words import each_text_once
 
 
 class MinHashes(TransformerMixin, BaseEstimator):  # type: ignore[misc]

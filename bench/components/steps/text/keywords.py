@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 
 from bench.components.steps.companies import numbered
-from bench.components.steps.words import filled, raise_unless_wordless
+from bench.components.steps.text.words import filled, raise_unless_wordless
 
 
 class Keywords(TransformerMixin, BaseEstimator):  # type: ignore[misc]

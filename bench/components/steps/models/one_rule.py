@@ -11,8 +11,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold
 
-from bench.components.steps.intervals import cuts, interval_of
-from bench.components.steps.target import shrunk
+from bench.components.steps.encoding.target import shrunk
+from bench.components.steps.models.intervals import cuts, interval_of
 
 FOLDS = 5  # of the comparison; fewer where there are fewer rows of a class
 

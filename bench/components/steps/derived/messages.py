@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.components.steps.added import AddedColumns
 from bench.components.steps.columns import text_columns
+from bench.components.steps.derived.added import AddedColumns
 
 UNKNOWN = "unknown"
 # The languages told apart. The library knows a hundred, and names rare ones for short texts of common ones.

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
 from bench.components.steps.companies import numbered
-from bench.components.steps.levels import coded, named, numbers
+from bench.components.steps.encoding.levels import coded, named, numbers
 
 Floats = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from numpy.typing import NDArray
 
-from bench.components.steps.training_set import Groups, Matrix, TrainingSet, all_rows, in_ratio, rarer
+from bench.components.steps.resampling.training_set import Groups, Matrix, TrainingSet, all_rows, in_ratio, rarer
 
 FEW = 10  # a company of so few rows dominates no model, whatever their share of a small table
 

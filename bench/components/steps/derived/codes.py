@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.components.steps.added import AddedColumns, with_new_columns
 from bench.components.steps.columns import by_frequency, by_level, category_columns
+from bench.components.steps.derived.added import AddedColumns, with_new_columns
 
 WHOLE = 0.95  # the share of levels that are whole numbers, from which on a column holds codes
 
