@@ -40,6 +40,7 @@ check: $(READY) ## Lint and types
 
 perf: $(READY) ## Timings, as ratios within one run
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.imputation
 
 map: $(READY) ## Print the map of the code from its own docstrings
 	@$(BIN)/python -m tests.map
