@@ -5,6 +5,8 @@ The reference is one LightGBM fit on one thread. Machines and days differ; ratio
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -71,6 +73,20 @@ def main() -> None:
         table = read_dataset(big)
         show("five folds of 59,299 leads", seconds(lambda: make_folds(table, FoldsSection()), times=3))
         overhead(folder)
+        print(f"Ctrl-C half-way to the end of the command: {interrupt(folder):.2f} s", flush=True)
+
+
+def interrupt(folder: Path) -> float:
+    """Return the seconds from Ctrl-C, with two workers at work, to the end of the command."""
+    command = [sys.executable, "-m", "bench", "run", "grid.toml", "--workers", "2"]
+    run = subprocess.Popen(command, cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL)
+    cells = folder / "results" / "grid" / "cells.csv"
+    while not cells.exists() or cells.read_text().count("\n") < 10:
+        time.sleep(0.01)
+    start = time.perf_counter()
+    os.killpg(run.pid, signal.SIGINT)
+    run.wait()
+    return time.perf_counter() - start
 
 
 def overhead(folder: Path) -> None:
