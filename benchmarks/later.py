@@ -48,7 +48,8 @@ def main() -> None:
                 )
     print("| axis | component | trees | linear |\n| --- | --- | --- | --- |")
     for (axis, name), found in scores.items():
-        error = np.std(found, axis=0, ddof=1) / np.sqrt(len(found))
+        # A component may find nothing to do on the leads of some seeds.
+        error = np.std(found, axis=0, ddof=1) / np.sqrt(len(found)) if len(found) > 1 else np.zeros(2)
         told = [f"{m:.3f} ± {e:.3f}" if m == m else "–" for m, e in zip(np.mean(found, axis=0), error, strict=True)]
         print(f"| {axis} | {name} | {' | '.join(told)} |")
 
