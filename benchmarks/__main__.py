@@ -79,6 +79,9 @@ def main() -> None:
 def interrupt(folder: Path) -> float:
     """Return the seconds from Ctrl-C, with two workers at work, to the end of the command."""
     command = [sys.executable, "-m", "bench", "run", "grid.toml", "--workers", "2"]
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # in the background it is ignored, and children inherit that
     run = subprocess.Popen(command, cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL)
     cells = folder / "results" / "grid" / "cells.csv"
     while not cells.exists() or cells.read_text().count("\n") < 10:
