@@ -166,9 +166,9 @@ def table_traits(dataset: Dataset) -> frozenset[str]:
     return frozenset(traits)
 
 
-def follow(option: Option, traits: dict[str, str]) -> tuple[dict[str, str], str | None]:
-    """Return the traits behind an option on one axis, each with where it comes from, and why it cannot work, if so."""
-    for choice in option:
+def follow(choices: Option, traits: dict[str, str]) -> tuple[dict[str, str], str | None]:
+    """Return the traits behind choices made in a row, each with where it comes from, and why one cannot work, if so."""
+    for choice in choices:
         objection = choice.component.objection(traits)
         if objection:
             return traits, f"{choice.axis} {objection}"  # names recur: knn is an imputation and a model
