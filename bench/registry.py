@@ -32,6 +32,7 @@ class Component:
         Takes the table of features and the hyperparameters by name and returns the columns it would work on; a table
         without any has no use for it. None stands for whatever columns there are.
     extra : the optional library it needs, which is also the name of the extra that installs it
+    cost : of a model, how long a fit takes beside one of logistic regression, roughly; long ones start first
     """
 
     name: str
@@ -46,6 +47,7 @@ class Component:
     rowwise: bool = False
     subject: Callable[..., list[str]] | None = None
     extra: str = ""
+    cost: float = 1.0
 
     def __post_init__(self) -> None:
         named = {t for refusal in self.refuses for t in refusal.split("+")}

@@ -53,6 +53,15 @@ class EnsembleSection(Section):
     candidates: int = Field(25, ge=1, le=1000, description="the best trials that may become members")
 
 
+class LimitsSection(Section):
+    """The `[limits]` section: what a cell may take. A piece that several cells share counts by itself."""
+
+    cell_seconds: float | None = Field(None, gt=0, le=1e8, description="wall seconds; no limit where it is not given")
+    cell_gigabytes: float | None = Field(
+        None, gt=0, le=1e5, description="10^9 bytes of memory of its worker, libraries included; likewise"
+    )
+
+
 class ExperimentFile(Section):
     """An experiment file: one question and everything needed to answer it."""
 
@@ -62,6 +71,7 @@ class ExperimentFile(Section):
     objective: Objective = Objective()
     grid: GridSection
     ensemble: EnsembleSection = EnsembleSection()
+    limits: LimitsSection = LimitsSection()
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,7 @@ class Experiment:
     folds: FoldsSection
     objective: Objective
     ensemble: EnsembleSection
+    limits: LimitsSection
     axes: dict[Axis, tuple[Option, ...]]
 
 
@@ -119,7 +130,9 @@ def read_experiment(path: Path) -> Experiment:
     except ValidationError as error:
         raise ExperimentError(sentence(ExperimentFile, path, text, content, error.errors())) from None
     axes = {axis: _options(axis, getattr(file.grid, axis), place_of(path, text, "grid", axis)) for axis in AXES}
-    return Experiment(path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, axes)
+    return Experiment(
+        path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, file.limits, axes
+    )
 
 
 def json_schema() -> dict[str, Any]:

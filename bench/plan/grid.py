@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from itertools import chain
 from math import prod
@@ -52,8 +52,7 @@ class Trial:
 
     def fingerprint(self, *axes: Axis) -> str:
         """Return sixteen hexadecimal digits made of the choices on some axes: enough for `LARGEST_GRID` trials."""
-        content = [[choice.axis, choice.component.name, dict(choice.values)] for choice in self.on(*axes)]
-        return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        return _fingerprint(self.on(*axes))
 
     def row(self) -> dict[str, str | Value]:
         """Return the trial as one row: id, configuration, a column for each axis and each hyperparameter."""
@@ -94,14 +93,31 @@ class Plan:
     collapsed: dict[str, int]
 
     def cells(self, repeats: int, folds: int) -> Iterator[Cell]:
-        """Yield the cells so that those with the same prepared rows follow each other, and trials finish early."""
+        """Yield the cells so that those with the same prepared rows follow each other, the longest first.
+
+        Fold after fold of one table block, so that what was prepared of a fold is soon done with; within it, text by
+        text and resampling by resampling. By the costs that the components name: they decide the order, never a
+        result.
+        """
         blocks: dict[str, list[Trial]] = {}
         for trial in self.trials:
-            blocks.setdefault(trial.fingerprint("derived", "imputation", "encoding", "text"), []).append(trial)
+            blocks.setdefault(trial.fingerprint("derived", "imputation", "encoding"), []).append(trial)
         for block in blocks.values():
+            places: dict[str, int] = {}
+            for trial in block:
+                for axes in (("text",), ("text", "resampling")):
+                    places.setdefault(trial.fingerprint(*axes), len(places))
+            in_order = sorted(
+                block,
+                key=lambda trial: (
+                    places[trial.fingerprint("text")],
+                    places[trial.fingerprint("text", "resampling")],
+                    -trial.on("model")[0].component.cost,
+                ),
+            )
             for repeat in range(repeats):
                 for fold in range(folds):
-                    for trial in block:
+                    for trial in in_order:
                         yield Cell(trial, repeat, fold)
 
     def only(self, wanted: dict[str, set[str]]) -> Plan:
@@ -180,6 +196,12 @@ def default_choice(axis: Axis, name: str) -> Choice:
     """Return a component with its defaults."""
     component = REGISTRIES[axis][name]
     return Choice(axis, component, tuple(component.settle({}, name).items()))
+
+
+@lru_cache(1024)  # trials that follow each other share most of their choices
+def _fingerprint(choices: tuple[Choice, ...]) -> str:
+    content = [[choice.axis, choice.component.name, dict(choice.values)] for choice in choices]
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _floor() -> Trial:

@@ -10,9 +10,9 @@ import os
 import platform
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, TextIO, get_args
 
@@ -29,7 +29,11 @@ Key = tuple[str, int, int]  # trial, repeat, fold
 
 @dataclass(frozen=True)
 class CellResult:
-    """What became of one cell: a row of cells.csv, and the predictions where it is done."""
+    """What became of one cell: a row of cells.csv, and the predictions where it is done.
+
+    ``pieces`` says of what it shares with other cells, by key, whether it is a resampling, and the seconds it took;
+    who records several cells charges each piece to the first of them.
+    """
 
     trial: str
     repeat: int
@@ -40,8 +44,9 @@ class CellResult:
     resample_seconds: float = 0.0
     fit_seconds: float = 0.0
     predict_seconds: float = 0.0
-    worker_peak_megabytes: float = 0.0
+    peak_megabytes: float = 0.0
     probability: NDArray[np.float64] | None = None
+    pieces: Mapping[str, tuple[bool, float]] = field(default_factory=dict)
 
 
 class Store:
@@ -140,7 +145,7 @@ class Store:
             "status": result.status,
             "reason": " ".join(result.reason.split()),
             **{name: f"{getattr(result, name):.4f}" for name in CELLS if name.endswith("_seconds")},
-            "worker_peak_megabytes": f"{result.worker_peak_megabytes:.0f}",
+            "peak_megabytes": f"{result.peak_megabytes:.0f}",
             "predictions_at": str(place),
             "predictions_crc32": str(checksum),
             "folds_id": self.folds.folds_id,

@@ -6,71 +6,96 @@ import resource
 import sys
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.components.models import constant
-from bench.components.steps.resampling.training_set import Matrix, all_rows
+from bench.components.steps.resampling.training_set import Matrix
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
 from bench.plan.grid import Cell, Trial
 from bench.record.store import CellResult
-from bench.run.assemble import build, build_resampling, seed_of
-from bench.run.prepared import Part, Pieces, Whole
+from bench.run.assemble import build
+from bench.run.job import failure_of, first_line
+from bench.run.prepared import Part, Pieces, Place, Prepared, pieces_of
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a trial says of the held-out rows, and the wall seconds to prepare, resample, fit and predict."""
+    """What a trial says of the held-out rows.
+
+    Attributes
+    ----------
+    seconds : wall seconds to fit and to predict
+    pieces : key -> whether it is a resampling, and wall seconds, of each piece it used, whoever made it
+    warned : what libraries warned of, one line each
+    """
 
     probability: NDArray[np.float64]
-    seconds: tuple[float, float, float, float]
+    seconds: tuple[float, float]
+    pieces: dict[str, tuple[bool, float]]
+    warned: frozenset[str]
+
+
+def fold_place(dataset: Dataset, folds: Folds, repeat: int, fold: int) -> Place:
+    """Return the name of a cell's rows."""
+    return Place(f"{folds.folds_id}/{repeat}/{fold}", dataset.data_id, (repeat, fold))
+
+
+def fold_part(dataset: Dataset, folds: Folds, repeat: int, fold: int) -> Part:
+    """Return the rows of a cell: a fold held out, the others to train on."""
+    training = folds.training(repeat, fold)
+    return Part(
+        place=fold_place(dataset, folds, repeat, fold),
+        tables=Prepared(dataset.features, dataset.features),
+        y=dataset.y[training],
+        groups=None if dataset.groups is None else dataset.groups[training],
+        training_rows=training,
+        held_out_rows=folds.held_out(repeat, fold),
+    )
+
+
+def submission_place(dataset: Dataset) -> Place:
+    """Return the name of a refit's rows."""
+    return Place(f"{dataset.data_id}/all", f"{dataset.data_id}/submission")
+
+
+def submission_part(dataset: Dataset) -> Part:
+    """Return the rows of a refit: every labelled row to train on, the submission to predict."""
+    assert dataset.submission is not None
+    return Part(submission_place(dataset), Prepared(dataset.features, dataset.submission), dataset.y, dataset.groups)
 
 
 def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> CellResult:
     """Run one cell; whatever it raises becomes its row."""
-    where = (cell.repeat, cell.fold)
-    training, held_out = folds.training(*where), folds.held_out(*where)
-    part = Part(
-        place=f"{folds.folds_id}/{cell.repeat}/{cell.fold}",
-        training=dataset.features.iloc[training],
-        y=dataset.y[training],
-        groups=None if dataset.groups is None else dataset.groups[training],
-        held_out=dataset.features.iloc[held_out],
-        whole=Whole(dataset.data_id, dataset.features, dataset.features),
-    )
+    _forget_peak()
+    start = time.perf_counter()
     try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            fitted = fit_predict(cell.trial, part, pieces)
-    except MemoryError:
-        return CellResult(*cell.key, "memory", "MemoryError: not enough memory", worker_peak_megabytes=_peak())
+        fitted = fit_predict(cell.trial, fold_part(dataset, folds, cell.repeat, cell.fold), pieces)
     except Exception as error:  # any library's, on any table: the row says which
-        return CellResult(*cell.key, "failed", first_line(error), worker_peak_megabytes=_peak())
+        failure = failure_of(error)
+        seconds = time.perf_counter() - start
+        return CellResult(*cell.key, failure.status, failure.reason, fit_seconds=seconds, peak_megabytes=_peak())
+    fit_seconds, predict_seconds = fitted.seconds
     return CellResult(
         *cell.key,
         "done",
-        "; ".join(sorted({first_line(warning.message) for warning in caught})),
-        *fitted.seconds,
-        worker_peak_megabytes=_peak(),
+        "; ".join(sorted(fitted.warned)),
+        fit_seconds=fit_seconds,
+        predict_seconds=predict_seconds,
+        peak_megabytes=_peak(),
         probability=fitted.probability,
+        pieces=fitted.pieces,
     )
 
 
 def refit(trial: Trial, dataset: Dataset, pieces: Pieces) -> NDArray[np.float64]:
     """Fit ``trial`` on every labelled row and return the submission's probabilities, shape (m,)."""
-    assert dataset.submission is not None
-    part = Part(
-        place=f"{dataset.data_id}/all",
-        training=dataset.features,
-        y=dataset.y,
-        groups=dataset.groups,
-        held_out=dataset.submission,
-        whole=Whole(f"{dataset.data_id}/submission", dataset.features, dataset.submission),
-    )
-    return fit_predict(trial, part, pieces).probability
+    return fit_predict(trial, submission_part(dataset), pieces).probability
 
 
 def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
@@ -81,28 +106,33 @@ def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
     ValueError
         If the model's output is not one probability for each held-out row.
     """
-    prepare, resample, fit, predict = _Watch(), _Watch(), _Watch(), _Watch()
-    with prepare:
-        prepared = pieces.prepare(trial, part)
-    with resample:
-        columns = prepared.training.shape[1]
-        draw = build_resampling(trial) if columns else all_rows
-        sets = draw(prepared.training, part.y, part.groups, seed_of(trial, "resampling", part.place))
+    prepared, sets = pieces.prepare(trial, part), pieces.sets(trial, part)
+    columns = prepared.training.shape[1]
+    fit, predict = _Watch(), _Watch()
     outputs = []
-    if not columns:
-        warnings.warn("no column is left to learn from; the share of positives is predicted", UserWarning, stacklevel=2)
-    for training_set in sets:
-        model = build(trial, "model", part.place) if columns else constant()
-        with fit:
-            _fit(model, training_set.matrix(prepared.training), training_set.y, training_set.weights)
-        with predict:
-            outputs.append(_positive_column(model, prepared.held_out))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if not columns:
+            warnings.warn("no column is left to learn from; the share of positives is predicted", stacklevel=2)
+        for training_set in sets:
+            model = build(trial, "model", part.place.name) if columns else constant()
+            with fit:
+                _fit(model, training_set.matrix(prepared.training), training_set.y, training_set.weights)
+            with predict:
+                outputs.append(_positive_column(model, prepared.held_out))
     probability = np.mean(outputs, axis=0)
-    if probability.shape != (len(part.held_out),):
-        raise ValueError(f"predictions of shape {probability.shape} for {len(part.held_out)} rows")
+    rows = prepared.held_out.shape[0]
+    if probability.shape != (rows,):
+        raise ValueError(f"predictions of shape {probability.shape} for {rows} rows")
     if not ((probability >= 0) & (probability <= 1)).all():
         raise ValueError("predictions that are not numbers from 0 to 1")
-    return Fitted(probability, (prepare.seconds, resample.seconds, fit.seconds, predict.seconds))
+    used = [pieces.get(piece, part) for piece in pieces_of(trial, part.place)]
+    return Fitted(
+        probability,
+        (fit.seconds, predict.seconds),
+        {key: cost for made in used for key, cost in made.seconds.items()},
+        frozenset(first_line(warning.message) for warning in caught).union(*(made.warned for made in used)),
+    )
 
 
 def _fit(model: object, X: Matrix, y: NDArray[np.int8], weights: NDArray[np.float64] | None) -> None:
@@ -132,13 +162,17 @@ class _Watch:
         self.seconds += time.perf_counter() - self._start
 
 
-def first_line(problem: Warning | Exception | str) -> str:
-    """Return an error or warning as one line that opens with its type."""
-    lines = str(problem).strip().splitlines() or [""]
-    return f"{type(problem).__name__}: {lines[0]}"[:300]
+def _forget_peak() -> None:
+    """Let the system measure the peak anew, where it can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def _peak() -> float:
-    """Return the highest resident memory of this process so far, in megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+    """Return the highest resident memory of this process since it was forgotten, or ever, in megabytes."""
+    try:
+        status = Path("/proc/self/status").read_text()
+        return float(status.split("VmHWM:")[1].split()[0]) / 2**10
+    except (OSError, IndexError):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

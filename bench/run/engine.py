@@ -1,135 +1,268 @@
-"""Local processes: run tasks on the workers, hand over each outcome as it comes."""
+"""Local processes: run tasks and the pieces they share, hand over each outcome as it comes."""
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
+import shutil
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
-from multiprocessing import get_context
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from multiprocessing.connection import wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from bench.errors import EngineError
+from bench.plan.experiment import LimitsSection
+from bench.run import artefact
+from bench.run.job import Failure, Job, Outcome, Shares, Task, attempt
+from bench.run.worker import READY, Order, Worker
 
-Task = TypeVar("Task")
-Outcome = TypeVar("Outcome")
-
-# Set before a worker starts: the libraries read them when they are loaded. Parallelism is over tasks.
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS"), "1"
-)
-
-
-class Job(Generic[Task, Outcome]):
-    """What a worker does: ``run(task)``, with whatever it keeps between tasks on itself. It is pickled once.
-
-    ``lost(task, reason)`` makes the outcome of a task whose worker died.
-    """
-
-    def run(self, task: Task) -> Outcome:
-        """Do one task in a worker."""
-        raise NotImplementedError
-
-    def lost(self, task: Task, reason: str) -> Outcome:
-        """Say what became of a task whose worker process died under it."""
-        raise NotImplementedError
+LOOK_SECONDS = 0.05  # between two looks at the memory of the workers
+STILLBORN = 3  # workers in a row that die before they begin
 
 
-def run_tasks(job: Job[Task, Outcome], tasks: Iterable[Task], workers: int) -> Iterator[tuple[Task, Outcome]]:
+def run_tasks(
+    job: Job[Task, Outcome],
+    tasks: Iterable[Task],
+    workers: int,
+    limits: LimitsSection | None = None,
+    scratch: Path | None = None,
+) -> Iterator[tuple[Task, Outcome]]:
     """Yield each task with its outcome, in the order they end.
 
     Parameters
     ----------
-    workers : processes; 0 runs the tasks in this process, where a debugger can follow them
+    tasks : gone through twice, once to count who shares what
+    workers : processes; 0 runs the tasks in this process, where a debugger can follow them and no limit holds
+    limits : what one task may take; none without
+    scratch : a folder for the pieces, made here and gone afterwards; a temporary one without
 
-    Notes
-    -----
-    A process that crashes loses its task only (pebble); a pool of `concurrent.futures` would lose them all.
+    Raises
+    ------
+    EngineError
+        If workers die before they can begin.
     """
+    shares = Shares(tasks)
     if workers == 0:
-        for task in tasks:
-            yield task, job.run(task)
+        yield from _here(job, tasks, shares)
         return
-    from pebble import ProcessExpired, ProcessPool
-
-    waiting = iter(tasks)
-    running: dict[Future[Outcome], Task] = {}
-    with _one_thread(), _on_disk(job) as path:
-        # Spawned, since a process forked after OpenMP started can hang.
-        pool: Any = ProcessPool(workers, context=get_context("spawn"), initializer=_start_worker, initargs=(path,))
+    with _folder(scratch) as folder:
+        artefact.write(job, folder / "job")
+        pool = _Pool(job, shares, workers, limits or LimitsSection(), folder)
         try:
-            while True:
-                # A few more than can run, so that no worker waits for the next one to be sent.
-                for task in islice(waiting, 2 * workers - len(running)):
-                    running[pool.schedule(_work, args=(task,))] = task
-                if not running:
-                    return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    task = running.pop(future)
-                    try:
-                        outcome = future.result()
-                    except ProcessExpired as error:
-                        outcome = job.lost(task, f"ProcessExpired: the worker died ({_how(error.exitcode)})")
-                    except BrokenProcessPool:
-                        raise EngineError(
-                            "the worker processes die before they can begin; what they print stands above. "
-                            "--workers 0 runs without them."
-                        ) from None
-                    yield task, outcome
+            yield from pool.run(iter(tasks))
         finally:
             pool.stop()
-            pool.join()
 
 
-_job: Job[Any, Any] | None = None  # a worker's own
+def _here(job: Job[Task, Outcome], tasks: Iterable[Task], shares: Shares) -> Iterator[tuple[Task, Outcome]]:
+    kept: dict[str, Any] = {}
+
+    def result(node: Any, work: Any) -> Any:
+        for need in shares.given(node):
+            if need.key not in kept:
+                kept[need.key] = result(need, job.make)
+        given = {need.key: kept[need.key] for need in shares.given(node)}
+        failed = next((value for value in given.values() if isinstance(value, Failure)), None)
+        made = failed or attempt(work, node, given)
+        for key in shares.done(node):
+            del kept[key]
+        return made
+
+    for task in tasks:
+        outcome = result(task, job.run)
+        yield task, job.lost(task, outcome, 0.0) if isinstance(outcome, Failure) else outcome
 
 
-@contextmanager
-def _on_disk(job: Job[Any, Any]) -> Iterator[Path]:
-    """Lay the job where workers read it.
+@dataclass
+class _Item:
+    """A node on its way: how many pieces it still waits for, and whether it is a task."""
 
-    A new process gets its arguments through a pipe, and one that dies before it has read more than the pipe holds
-    leaves the sender waiting for ever.
+    node: Any
+    place: int
+    is_task: bool
+    waits_for: int = 0
+    killed: bool = False
+    ended: bool = False
+
+    def __lt__(self, other: _Item) -> bool:
+        return self.place < other.place
+
+
+@dataclass
+class _Pool:
+    """Workers, and what they have to do: pieces before the nodes that need them, else in the order given.
+
+    Tasks are taken from their source only while a worker would be idle, so a plan of any size takes no room.
     """
-    with TemporaryDirectory(prefix="leadbench-") as folder:
-        path = Path(folder) / "job.pickle"
-        path.write_bytes(pickle.dumps(job))
-        yield path
 
+    job: Job[Any, Any]
+    shares: Shares
+    size: int
+    limits: LimitsSection
+    folder: Path
+    workers: list[Worker] = field(default_factory=list)
+    _ready: list[_Item] = field(default_factory=list)
+    _wanted: dict[str, list[_Item]] = field(default_factory=dict)  # a piece not made yet -> who waits for it
+    _made: dict[str, Path | Failure] = field(default_factory=dict)
+    _busy: dict[Worker, _Item] = field(default_factory=dict)
+    _ended: deque[tuple[Any, Any]] = field(default_factory=deque)
+    _places: Iterator[int] = field(default_factory=count)
+    _files: Iterator[int] = field(default_factory=count)
+    _stillborn: int = 0
 
-def _start_worker(path: Path) -> None:
-    global _job
-    _job = pickle.loads(path.read_bytes())
-    # Ctrl-C reaches the whole group; the parent decides what becomes of the workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    def run(self, source: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+        """Yield each task with its outcome."""
+        while True:
+            self._employ(source)  # before outcomes are handed over: who takes them may take its time
+            while self._ended:
+                yield self._ended.popleft()
+            if not self.workers:
+                return
+            self._listen()
 
+    def stop(self) -> None:
+        """End every worker at once."""
+        for worker in self.workers:
+            worker.process.kill()
+        while self.workers:
+            self.workers.pop().kill()
 
-def _work(task: Any) -> Any:
-    assert _job is not None
-    return _job.run(task)
+    def _employ(self, source: Iterator[Any]) -> None:
+        """Give every worker something to do, starting and dismissing workers as there is work."""
+        idle = [worker for worker in self.workers if worker.ready and worker not in self._busy]
+        starting = sum(not worker.ready for worker in self.workers)
+        wanted = self.size - len(self._busy)
+        while len(self._ready) < wanted and (task := next(source, None)) is not None:
+            self._plan(task, is_task=True)
+        for worker in idle:
+            if self._ready:
+                self._give(worker, heappop(self._ready))
+            elif not self._wanted:
+                self.workers.remove(worker)
+                worker.kill()
+        for _ in range(min(len(self._ready) - starting, self.size - len(self.workers))):
+            self.workers.append(Worker(self.folder / "job", self.limits))
 
+    def _plan(self, node: Any, is_task: bool) -> None:
+        """Line up a node behind the pieces it needs, and these before it."""
+        item = _Item(node, 0, is_task)
+        for need in self.shares.given(node):
+            if need.key not in self._made and need.key not in self._wanted:
+                self._wanted[need.key] = []
+                self._plan(need, is_task=False)
+            made = self._made.get(need.key)
+            if isinstance(made, Failure):
+                self._end(item, made)
+                return
+            if made is None:
+                self._wanted[need.key].append(item)
+                item.waits_for += 1
+        item.place = next(self._places)
+        if not item.waits_for:
+            heappush(self._ready, item)
 
-def _how(exitcode: int | None) -> str:
-    if exitcode is not None and exitcode < 0:
-        return signal.Signals(-exitcode).name
-    return f"exit code {exitcode}"
+    def _give(self, worker: Worker, item: _Item) -> None:
+        made = {need.key: self._made[need.key] for need in self.shares.given(item.node)}
+        given = {key: path for key, path in made.items() if isinstance(path, Path)}  # a failure ends who needs it
+        keep = None if item.is_task else self.folder / f"piece{next(self._files)}"
+        self._busy[worker] = item
+        worker.give(Order(item.node, given, keep))
+
+    def _listen(self) -> None:
+        """Wait for an answer, a death or a limit, and deal with all there are."""
+        answering = wait([worker.connection for worker in self.workers], self._patience())
+        for worker in list(self.workers):
+            if worker.connection in answering:
+                try:
+                    answer = worker.connection.recv()
+                except (EOFError, ConnectionResetError):
+                    self._lose(worker, worker.autopsy())
+                else:
+                    self._take(worker, answer)
+            elif (excess := worker.excess()) is not None:
+                self._lose(worker, excess)
+
+    def _patience(self) -> float | None:
+        """Return for how many seconds nobody needs to be looked at."""
+        if self.limits.cell_gigabytes is not None and self._busy:
+            return LOOK_SECONDS
+        if self.limits.cell_seconds is not None and self._busy:
+            return max(0.0, self.limits.cell_seconds - max(worker.seconds() for worker in self._busy)) + 0.01
+        return None
+
+    def _take(self, worker: Worker, answer: Any) -> None:
+        if answer == READY:
+            worker.ready, self._stillborn = True, 0
+            return
+        if isinstance(answer, OSError):
+            raise answer
+        order, worker.order = worker.order, None
+        item, seconds = self._busy.pop(worker), worker.seconds()
+        assert order is not None
+        self._end(item, answer if order.keep is None or isinstance(answer, Failure) else order.keep, seconds)
+
+    def _lose(self, worker: Worker, failure: Failure) -> None:
+        """Bury a worker that died or has to; its task ends, or begins again once if neither is to blame."""
+        self.workers.remove(worker)
+        worker.kill()
+        item = self._busy.pop(worker, None)
+        if item is None:
+            self._stillborn += not worker.ready
+            if self._stillborn == STILLBORN:
+                raise EngineError(
+                    "the worker processes die before they can begin; what they print stands above. "
+                    "--workers 0 runs without them."
+                )
+        elif failure.outside and not item.killed:
+            item.killed = True
+            heappush(self._ready, item)
+        else:
+            self._end(item, failure, worker.seconds())
+
+    def _end(self, item: _Item, result: Any, seconds: float = 0.0) -> None:
+        """Take note of what became of a node: an outcome, the file of a piece, or a failure."""
+        if item.ended:  # another piece it needs has failed before
+            return
+        item.ended = True
+        failed = isinstance(result, Failure)
+        if item.is_task:
+            self._ended.append((item.node, self.job.lost(item.node, result, seconds) if failed else result))
+        else:
+            key = item.node.key
+            self._made[key] = result
+            for waiting in self._wanted.pop(key):
+                if failed:
+                    self._end(waiting, result)
+                elif not waiting.ended:
+                    waiting.waits_for -= 1
+                    if not waiting.waits_for:
+                        heappush(self._ready, waiting)
+            if not self.shares.needed(key):
+                self._drop(key)
+        for key in self.shares.done(item.node):
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        """Delete a piece that nobody needs any more, if it is there yet."""
+        made = self._made.pop(key, None)
+        if isinstance(made, Path):
+            made.unlink()
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)
+def _folder(scratch: Path | None) -> Iterator[Path]:
+    """Make the folder of the pieces, without what a run that was killed left in it, and delete it in the end."""
+    if scratch is None:
+        with TemporaryDirectory(prefix="leadbench-") as made:
+            yield Path(made)
+        return
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
     try:
-        yield
+        yield scratch
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,11 +1,13 @@
-"""Shared prefixes, computed once, keyed by content."""
+"""Shared prefixes: the pieces that cells have in common, named by content, and how each is made."""
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable
+import time
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,11 +16,49 @@ from scipy import sparse
 
 from bench.components.steps.columns import text_columns
 from bench.components.steps.in_a_row import fit_transform
-from bench.components.steps.resampling.training_set import Matrix, take
+from bench.components.steps.resampling.training_set import Matrix, TrainingSet, all_rows, take
 from bench.data.cells import in_days
 from bench.plan.grid import Trial
-from bench.run.assemble import build
-from bench.vocabulary import Axis
+from bench.run.assemble import build, build_resampling, seed_of
+from bench.run.job import first_line
+from bench.vocabulary import DO_NOTHING, Axis
+
+Kind = Literal["derived rows", "text rows", "derived", "table", "text", "joined", "sets"]
+
+_PREPARED: tuple[Axis, ...] = ("derived", "imputation", "encoding", "text")
+_AXES: dict[Kind, tuple[Axis, ...]] = {
+    "derived rows": ("derived",),
+    "text rows": ("text",),
+    "derived": ("derived",),
+    "table": ("derived", "imputation", "encoding"),
+    "text": ("text",),
+    "joined": _PREPARED,
+    "sets": (*_PREPARED, "resampling"),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A split of the rows by name, as it stands in seeds and keys.
+
+    Attributes
+    ----------
+    name : such as "fb0f0bad49/0/3"
+    whole : names the tables that both sides are rows of; None where what works row by row is made for this split alone
+    fold : (repeat, fold); None where nothing is held out but the table to predict
+    """
+
+    name: str
+    whole: str | None = None
+    fold: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Both sides of a split, of the same columns."""
+
+    training: Matrix
+    held_out: Matrix
 
 
 @dataclass(frozen=True)
@@ -27,108 +67,181 @@ class Part:
 
     Attributes
     ----------
-    place : names the split in seeds and keys, such as "fb0f0bad49/0/3"
-    training : DataFrame of shape (n, features); y, groups : ndarrays of shape (n,), groups may be None
-    held_out : DataFrame of shape (m, features)
-    whole : the tables that the two sides are rows of, or None
-        With it, what is made row by row is made once for all splits; the sides' indexes are its row numbers.
+    place : names it
+    tables : the DataFrames that the two sides are rows of
+    y, groups : of the training rows, ndarrays of shape (n,); groups may be None
+    training_rows, held_out_rows : numbers of rows of ``tables``; None for all of them
     """
 
-    place: str
-    training: pd.DataFrame
+    place: Place
+    tables: Prepared
     y: NDArray[np.int8]
     groups: NDArray[np.int64] | None
-    held_out: pd.DataFrame
-    whole: Whole | None = None
+    training_rows: NDArray[np.intp] | None = None
+    held_out_rows: NDArray[np.intp] | None = None
+
+    @cached_property
+    def training(self) -> pd.DataFrame:
+        """The features of the training rows, shape (n, features)."""
+        table: pd.DataFrame = _rows(self.tables.training, self.training_rows)
+        return table
+
+    @cached_property
+    def held_out(self) -> pd.DataFrame:
+        """The features of the rows to predict, shape (m, features)."""
+        table: pd.DataFrame = _rows(self.tables.held_out, self.held_out_rows)
+        return table
 
 
 @dataclass(frozen=True)
-class Whole:
-    """The tables that the training rows and the held-out rows are taken from; ``name`` says which data they are."""
+class Piece:
+    """What cells have in common, made of the rows of one place.
 
-    name: str
-    training: pd.DataFrame
-    held_out: pd.DataFrame
+    Attributes
+    ----------
+    trial : any of those that share it
+    place : the split it belongs to; what works row by row belongs to the whole of it
+    needs : the pieces it is made of, in the order its recipe takes them
+    """
+
+    kind: Kind
+    trial: Trial
+    place: Place
+    needs: tuple[Piece, ...] = ()
+
+    @cached_property
+    def key(self) -> str:
+        """What names it: kind, choices up to it, and the rows."""
+        rows = self.place.whole if self.kind.endswith("rows") else self.place.name
+        return f"{self.kind} {self.trial.fingerprint(*_AXES[self.kind])} {rows}"
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """Both sides of a split as a model can read them, of the same columns."""
+class Made:
+    """A piece, with what a reader of a cell's row wants to know of it.
 
-    training: Matrix
-    held_out: Matrix
+    Attributes
+    ----------
+    warned : what its libraries warned of, and those of the pieces it is made of
+    seconds : key -> whether it is a resampling, and the wall seconds of its making, likewise
+    """
+
+    value: Any
+    warned: frozenset[str] = frozenset()
+    seconds: Mapping[str, tuple[bool, float]] = field(default_factory=dict)
 
 
-MOST = {"derived": 3, "table": 8, "text": 24, "rowwise": 4}  # pieces of each kind that are kept
+def pieces_of(trial: Trial, place: Place) -> tuple[Piece, ...]:
+    """Return what ``trial`` needs at ``place``: its prepared rows, and its training sets unless they are these rows.
+
+    What does nothing makes no piece.
+    """
+    prepared = _prepared_piece(trial, place)
+    if trial.named("resampling") == DO_NOTHING["resampling"]:
+        return (prepared,)
+    return prepared, Piece("sets", trial, place, (prepared,))
+
+
+def _prepared_piece(trial: Trial, place: Place) -> Piece:
+    derives = trial.named("derived") != DO_NOTHING["derived"]
+    derived = (_step_piece("derived", "derived rows", trial, place),) if derives else ()
+    table = Piece("table", trial, place, derived)
+    if trial.named("text") == DO_NOTHING["text"]:
+        return table
+    return Piece("joined", trial, place, (table, _step_piece("text", "text rows", trial, place)))
+
+
+def _step_piece(axis: Literal["derived", "text"], rows: Kind, trial: Trial, place: Place) -> Piece:
+    """Return the piece of an axis: rows of a whole table if all of its choices work row by row."""
+    once = place.whole is not None and all(choice.component.rowwise for choice in trial.on(axis))
+    return Piece(axis, trial, place, (Piece(rows, trial, place),) if once else ())
 
 
 @dataclass
 class Pieces:
-    """The pieces this process prepared last: derived tables, table blocks, text blocks, and what is made row by row.
+    """The pieces at hand, by key: those given, and those made here because nobody else needs them."""
 
-    Table and text are separate since every text block goes with every table block. Cells come fold after fold, for
-    each pair of blocks in turn: a table block returns with the next text choice, a text block with the next table
-    choice.
-    """
-
-    _kept: dict[str, OrderedDict[str, Any]] = field(default_factory=lambda: defaultdict(OrderedDict))
+    at_hand: dict[str, Made] = field(default_factory=dict)
 
     def prepare(self, trial: Trial, part: Part) -> Prepared:
-        """Return the rows of ``part`` prepared as ``trial`` says, made now or kept from another cell."""
-        axes: tuple[Axis, ...] = ("derived", "imputation", "encoding")
-        table = self._once("table", trial, axes, part.place, lambda: self._table_block(trial, part))
-        text = self._once("text", trial, ("text",), part.place, lambda: self._text_block(trial, part))
-        return Prepared(_join(table.training, text.training), _join(table.held_out, text.held_out))
+        """Return the rows of ``part`` prepared as ``trial`` says."""
+        prepared: Prepared = self.get(_prepared_piece(trial, part.place), part).value
+        return prepared
 
-    def _table_block(self, trial: Trial, part: Part) -> Prepared:
-        """Derive, impute and encode; whatever is fitted is fitted on the training rows."""
-        derived = self._once("derived", trial, ("derived",), part.place, lambda: self._derived(trial, part))
-        training, held_out = (_without_texts(side) for side in (derived.training, derived.held_out))
-        if not training.shape[1]:
-            return Prepared(np.empty((len(training), 0)), np.empty((len(held_out), 0)))
-        for axis in ("imputation", "encoding"):
-            step = build(trial, axis, part.place)
-            training = fit_transform(step, training, part.y, part.groups)
-            held_out = step.transform(held_out)
-        return Prepared(training, held_out)
+    def sets(self, trial: Trial, part: Part) -> list[TrainingSet]:
+        """Return what ``trial`` fits its models on."""
+        _, *resampled = pieces_of(trial, part.place)
+        if not resampled:
+            return all_rows(None, part.y, part.groups, 0)
+        sets: list[TrainingSet] = self.get(resampled[0], part).value
+        return sets
 
-    def _derived(self, trial: Trial, part: Part) -> Prepared:
-        return self._step("derived", trial, part, [str(name) for name in part.training])
+    def get(self, piece: Piece, part: Part) -> Made:
+        """Return a piece, made now if it is not at hand."""
+        if piece.key not in self.at_hand:
+            self.at_hand[piece.key] = self.make(piece, part)
+        return self.at_hand[piece.key]
 
-    def _text_block(self, trial: Trial, part: Part) -> Prepared:
-        return self._step("text", trial, part, text_columns(part.training))
-
-    def _step(self, axis: Axis, trial: Trial, part: Part, columns: list[str]) -> Prepared:
-        """Apply the step of an axis to some columns of both sides: once for all splits if it works row by row."""
-        whole = part.whole
-        if whole and all(choice.component.rowwise for choice in trial.on(axis)):
-            made = self._once("rowwise", trial, (axis,), whole.name, lambda: _row_by_row(axis, trial, whole, columns))
-            return Prepared(
-                take(made.training, part.training.index.to_numpy()), take(made.held_out, part.held_out.index.to_numpy())
-            )
-        step = build(trial, axis, part.place)
-        training = fit_transform(step, part.training[columns], part.y, part.groups)
-        return Prepared(training, step.transform(part.held_out[columns]))
-
-    def _once(
-        self, kind: str, trial: Trial, axes: tuple[Axis, ...], place: str, make: Callable[[], Prepared]
-    ) -> Prepared:
-        kept, key = self._kept[kind], f"{trial.fingerprint(*axes)}/{place}"
-        if key not in kept:
-            kept[key] = make()
-        kept.move_to_end(key)
-        while len(kept) > MOST[kind]:
-            kept.popitem(last=False)
-        made: Prepared = kept[key]
-        return made
+    def make(self, piece: Piece, part: Part) -> Made:
+        """Make a piece of the pieces it needs; whatever is fitted is fitted on the training rows."""
+        needs = [self.get(need, part) for need in piece.needs]
+        start = time.perf_counter()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            value = RECIPES[piece.kind](piece.trial, part, *(need.value for need in needs))
+        seconds = {piece.key: (piece.kind == "sets", time.perf_counter() - start)}
+        return Made(
+            value,
+            frozenset(first_line(warning.message) for warning in caught).union(*(need.warned for need in needs)),
+            {key: cost for need in needs for key, cost in need.seconds.items()} | seconds,
+        )
 
 
-def _row_by_row(axis: Axis, trial: Trial, whole: Whole, columns: list[str]) -> Prepared:
+def _step(axis: Axis, trial: Trial, part: Part, whole: Prepared | None = None) -> Prepared:
+    """Apply the step of an axis to both sides, or take their rows of what was made of the whole tables."""
+    if whole is not None:
+        return Prepared(_rows(whole.training, part.training_rows), _rows(whole.held_out, part.held_out_rows))
+    step, columns = build(trial, axis, part.place.name), _columns(axis, part.training)
+    training = fit_transform(step, part.training[columns], part.y, part.groups)
+    return Prepared(training, step.transform(part.held_out[columns]))
+
+
+def _row_by_row(axis: Axis, trial: Trial, part: Part) -> Prepared:
     """Transform whole tables by a step that learns nothing; of one table that is both sides, once."""
-    step = build(trial, axis, whole.name)
-    training = step.fit_transform(whole.training[columns])
-    same = whole.held_out is whole.training
-    return Prepared(training, training if same else step.transform(whole.held_out[columns]))
+    assert part.place.whole is not None
+    tables = part.tables
+    step, columns = build(trial, axis, part.place.whole), _columns(axis, tables.training)
+    training = step.fit_transform(tables.training[columns])
+    same = tables.held_out is tables.training
+    return Prepared(training, training if same else step.transform(tables.held_out[columns]))
+
+
+def _rows(table: Matrix, rows: NDArray[np.intp] | None) -> Matrix:
+    return table if rows is None else take(table, rows)
+
+
+def _columns(axis: Axis, table: pd.DataFrame) -> list[str]:
+    return text_columns(table) if axis == "text" else [str(name) for name in table]
+
+
+def _table(trial: Trial, part: Part, derived: Prepared | None = None) -> Prepared:
+    """Impute and encode."""
+    rows = derived or Prepared(part.training, part.held_out)
+    training, held_out = _without_texts(rows.training), _without_texts(rows.held_out)
+    if not training.shape[1]:
+        return Prepared(np.empty((len(training), 0)), np.empty((len(held_out), 0)))
+    for axis in ("imputation", "encoding"):
+        step = build(trial, axis, part.place.name)
+        training = fit_transform(step, training, part.y, part.groups)
+        held_out = step.transform(held_out)
+    return Prepared(training, held_out)
+
+
+def _sets(trial: Trial, part: Part, prepared: Prepared) -> list[TrainingSet]:
+    if not prepared.training.shape[1]:
+        return all_rows(prepared.training, part.y, part.groups, 0)
+    draw = build_resampling(trial)
+    return draw(prepared.training, part.y, part.groups, seed_of(trial, "resampling", part.place.name))
 
 
 def _without_texts(features: pd.DataFrame) -> pd.DataFrame:
@@ -137,6 +250,10 @@ def _without_texts(features: pd.DataFrame) -> pd.DataFrame:
     for name in table.select_dtypes("datetime"):
         table[name] = in_days(table[name])
     return table
+
+
+def _joined(trial: Trial, part: Part, table: Prepared, text: Prepared) -> Prepared:
+    return Prepared(_join(table.training, text.training), _join(table.held_out, text.held_out))
 
 
 def _join(table: Matrix, text: Matrix) -> Matrix:
@@ -159,3 +276,14 @@ def _as_table(matrix: Matrix, letter: str) -> pd.DataFrame:
     if isinstance(matrix, pd.DataFrame):
         return matrix.set_axis(numbered, axis=1).reset_index(drop=True)
     return pd.DataFrame(matrix, columns=numbered)
+
+
+RECIPES: dict[Kind, Callable[..., Any]] = {
+    "derived rows": partial(_row_by_row, "derived"),
+    "text rows": partial(_row_by_row, "text"),
+    "derived": partial(_step, "derived"),
+    "table": _table,
+    "text": partial(_step, "text"),
+    "joined": _joined,
+    "sets": _sets,
+}

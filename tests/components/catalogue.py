@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
 from bench.components import REGISTRIES
 from bench.data.dataset import Dataset
 from bench.plan.experiment import Choice
 from bench.plan.grid import Trial
-from bench.run.prepared import Part
+from bench.run import artefact
+from bench.run.cell import fit_predict
+from bench.run.prepared import Part, Pieces, Place, Prepared, pieces_of
 from bench.vocabulary import AXES, Axis
 from benchmarks.axes import TREES, beside
 from tests.conftest import make_leads
@@ -41,7 +47,7 @@ def trial(dataset: Dataset | None = None, /, **chosen: str | Choice) -> Trial:
 def part_of(dataset: Dataset) -> Part:
     """Return the labelled rows as training rows and those to predict as held-out rows."""
     assert dataset.submission is not None
-    return Part("test", dataset.features, dataset.y, dataset.groups, dataset.submission)
+    return Part(Place("test"), Prepared(dataset.features, dataset.submission), dataset.y, dataset.groups)
 
 
 def part(rows: int = 120, seed: int = 0) -> Part:
@@ -63,3 +69,33 @@ def traits_of(matrix: Any) -> set[str]:
         else:
             traits |= {"columns", "categories"} | ({"category_gaps"} if gap else set())
     return traits
+
+
+def of_rows(known: Part, training: pd.DataFrame | None = None, held_out: pd.DataFrame | None = None) -> Part:
+    """Return a part with other rows on one side or both."""
+    sides = (known.training if training is None else training, known.held_out if held_out is None else held_out)
+    return replace(known, tables=Prepared(*sides))
+
+
+def from_disk(one: Trial, known: Part) -> Pieces:
+    """Return what a trial is made of as workers get it: read from files, which nobody may write to."""
+    pieces, read = Pieces(), {}
+    with TemporaryDirectory() as folder:
+        for piece in pieces_of(one, known.place):
+            artefact.write(pieces.get(piece, known), Path(folder) / "piece")
+            read[piece.key] = artefact.read(Path(folder) / "piece")
+    return Pieces(read)
+
+
+def prepared(one: Trial, known: Part) -> Prepared:
+    """Return the rows as ``one`` prepares them; a library that warns is an error."""
+    pieces = from_disk(one, known)
+    assert not frozenset[str]().union(*(made.warned for made in pieces.at_hand.values()))
+    return pieces.prepare(one, known)
+
+
+def said(one: Trial, known: Part) -> NDArray[np.float64]:
+    """Return what ``one`` says of the held-out rows; a library that warns is an error."""
+    fitted = fit_predict(one, known, from_disk(one, known))
+    assert not fitted.warned
+    return fitted.probability

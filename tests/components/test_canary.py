@@ -15,10 +15,8 @@ from sklearn.metrics import roc_auc_score
 
 from bench.data.dataset import Dataset
 from bench.registry import Component
-from bench.run.cell import fit_predict
-from bench.run.prepared import Pieces
 from bench.vocabulary import Axis
-from tests.components.catalogue import EVERY, IDS, part_of, trial
+from tests.components.catalogue import EVERY, IDS, part_of, said, trial
 from tests.components.test_contract import _needs as needs
 from tests.conftest import make_leads
 
@@ -51,7 +49,7 @@ def auc(axis: Axis, component: Component, dataset: Dataset) -> float:
     one = trial(dataset, **{axis: component.name})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        probability = fit_predict(one, part_of(dataset), Pieces()).probability
+        probability = said(one, part_of(dataset))
     return float(roc_auc_score(answers(dataset), probability))
 
 

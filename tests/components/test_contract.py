@@ -21,9 +21,9 @@ from bench.plan.grid import default_choice, follow, table_traits
 from bench.registry import Component
 from bench.run.assemble import build, build_resampling, seed_of
 from bench.run.cell import fit_predict
-from bench.run.prepared import Part, Pieces
+from bench.run.prepared import Part, Pieces, Place, Prepared
 from bench.vocabulary import AXES, DO_NOTHING, Axis
-from tests.components.catalogue import EVERY, IDS, choice, part, part_of, traits_of, trial
+from tests.components.catalogue import EVERY, IDS, choice, of_rows, part, part_of, prepared, said, traits_of, trial
 from tests.conftest import make_dataset, make_leads
 
 # What a saved step may ask to be trusted beyond what skops trusts by itself: our own classes and the libraries'.
@@ -81,9 +81,9 @@ def test_every_component_that_looks_for_columns_finds_some_in_the_test_leads() -
 @every
 def test_a_component_runs_and_the_same_seed_gives_the_same_output(axis: Axis, component: Component) -> None:
     one = trial(**{axis: component.name})
-    first = fit_predict(one, part(), Pieces()).probability
+    first = said(one, part())
     assert first.shape == (30,)
-    assert np.array_equal(first, fit_predict(one, part(), Pieces()).probability)
+    assert np.array_equal(first, said(one, part()))
 
 
 @every
@@ -91,7 +91,7 @@ def test_a_component_runs_with_values_drawn_from_its_space(axis: Axis, component
     rng = np.random.default_rng(0)
     drawn = {name: parameter.draw(rng) for name, parameter in component.space.items()}
     one = trial(**{axis: choice(axis, component.name, **drawn)})
-    assert fit_predict(one, part(), Pieces()).probability.shape == (30,)
+    assert said(one, part()).shape == (30,)
 
 
 @every
@@ -103,8 +103,8 @@ def test_a_component_takes_levels_gaps_and_texts_unseen_in_training(axis: Axis, 
     strange = strange.assign(visits=np.nan, owner=pd.Categorical([None] * 30, strange["owner"].cat.categories))
     strange["asked on"] = pd.Series(np.full(30, "NaT", dtype="datetime64[s]"))
     strange["message"] = pd.Series([None, "全く別の言葉", ""] * 10, dtype="str")
-    known = replace(part(), held_out=strange)
-    probability = fit_predict(trial(**{axis: component.name}), known, Pieces()).probability
+    known = of_rows(part(), held_out=strange)
+    probability = said(trial(**{axis: component.name}), known)
     assert ((probability >= 0) & (probability <= 1)).all()
 
 
@@ -115,8 +115,8 @@ def test_a_component_takes_five_positives_and_columns_without_a_value(axis: Axis
     y[::24] = 1
     empty = {name: pd.Categorical([None] * 120) for name in ("source", "country", "timeline", "product model")}
     empty |= {"visits": np.nan, "asked on": np.full(120, "NaT", dtype="datetime64[s]")}
-    known = replace(known, y=y, training=known.training.assign(**empty))
-    probability = fit_predict(trial(**{axis: component.name}), known, Pieces()).probability
+    known = replace(of_rows(known, known.training.assign(**empty)), y=y)
+    probability = said(trial(**{axis: component.name}), known)
     assert np.isfinite(probability).all()
 
 
@@ -133,7 +133,7 @@ def test_a_component_takes_a_table_of_one_column(axis: Axis, component: Componen
     one = trial(**{**beside, axis: component.name})  # on the whole table, so that more is asked than a plan would
     if "categories" in component.requires and column != "source":
         return
-    assert fit_predict(one, part_of(narrow), Pieces()).probability.shape == (30,)
+    assert said(one, part_of(narrow)).shape == (30,)
 
 
 @every
@@ -164,11 +164,11 @@ def test_a_fitted_step_survives_pickle_and_skops(axis: Axis, component: Componen
 def test_a_fitted_model_survives_pickle_and_skops(component: Component) -> None:
     known = part()
     for one in (trial(model=component.name), *_with_categories(component)):
-        prepared = Pieces().prepare(one, known)
-        model = build(one, "model", "test").fit(prepared.training, known.y)
-        before = model.predict_proba(prepared.held_out)
+        rows = prepared(one, known)
+        model = build(one, "model", "test").fit(rows.training, known.y)
+        before = model.predict_proba(rows.held_out)
         for again in (pickle.loads(pickle.dumps(model)), _through_skops(model, component)):
-            assert np.array_equal(again.predict_proba(prepared.held_out), before)
+            assert np.array_equal(again.predict_proba(rows.held_out), before)
 
 
 @every
@@ -208,10 +208,10 @@ def test_what_works_row_by_row_says_so_truly(axis: Axis, component: Component) -
 def test_a_step_keeps_the_rows_and_gives_both_sides_the_same_columns(axis: Axis, component: Component) -> None:
     known = part()
     shuffled = np.random.default_rng(3).permutation(120)
-    known = replace(known, training=known.training.iloc[shuffled], y=known.y[shuffled])
-    prepared = Pieces().prepare(trial(**{axis: component.name}), known)
-    assert prepared.training.shape[0] == 120
-    assert prepared.held_out.shape == (30, prepared.training.shape[1])
+    known = replace(of_rows(known, known.training.iloc[shuffled]), y=known.y[shuffled])
+    rows = prepared(trial(**{axis: component.name}), known)
+    assert rows.training.shape[0] == 120
+    assert rows.held_out.shape == (30, rows.training.shape[1])
 
 
 def _fitted(axis: Axis, component: Component) -> tuple[Any, Any, Any]:
@@ -245,8 +245,8 @@ def _outputs(one: Any, axis: Axis) -> tuple[Any, Any]:
 
 def _brings_weights(one: Any) -> bool:
     known = part()
-    prepared = Pieces().prepare(one, known)
-    sets = build_resampling(one)(prepared.training, known.y, known.groups, seed_of(one, "resampling", "test"))
+    rows = prepared(one, known)
+    sets = build_resampling(one)(rows.training, known.y, known.groups, seed_of(one, "resampling", "test"))
     return any(made.weights is not None for made in sets)
 
 
@@ -277,10 +277,7 @@ def test_a_model_that_takes_weights_is_moved_by_them(component: Component) -> No
         return
     known = part()
     known = replace(known, y=np.where(np.cumsum(known.y) <= 15, known.y, 0).astype(np.int8))  # one in eight
-    plain, weighted = (
-        fit_predict(trial(model=component.name, resampling=name), known, Pieces()).probability
-        for name in ("as_is", "class_weight")
-    )
+    plain, weighted = (said(trial(model=component.name, resampling=name), known) for name in ("as_is", "class_weight"))
     assert weighted.mean() > plain.mean()
 
 
@@ -290,17 +287,17 @@ def test_every_pair_of_blocks_joins() -> None:
             choices = (default_choice("encoding", encoding.name), default_choice("text", text.name))
             if follow(choices, dict.fromkeys(("categories", "raw_text", "columns"), ""))[1] is None:
                 one = trial(encoding=encoding.name, text=text.name)
-                prepared = Pieces().prepare(one, part())
-                assert prepared.training.shape[0] == 120
-                assert prepared.held_out.shape == (30, prepared.training.shape[1])
+                rows = prepared(one, part())
+                assert rows.training.shape[0] == 120
+                assert rows.held_out.shape == (30, rows.training.shape[1])
 
 
 def test_texts_without_a_single_usable_term_add_no_column() -> None:
     known = part()
     silent = known.training.assign(message=pd.Series([None] * 120, dtype="str"))
     for text in ("tfidf", "tfidf_svd"):
-        prepared = Pieces().prepare(trial(text=text), replace(known, training=silent))
-        assert prepared.training.shape[1] == prepared.held_out.shape[1] == known.training.shape[1] - 1
+        rows = prepared(trial(text=text), of_rows(known, silent))
+        assert rows.training.shape[1] == rows.held_out.shape[1] == known.training.shape[1] - 1
 
 
 @pytest.mark.parametrize("text", [component.name for component in REGISTRIES["text"]])
@@ -315,14 +312,15 @@ def test_a_table_of_numbers_and_text_without_a_category_works(text: str) -> None
             one = trial(narrow, encoding="native", text=text, model=model)
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
-                assert fit_predict(one, part_of(narrow), Pieces()).probability.shape == (30,)
+                assert said(one, part_of(narrow)).shape == (30,)
 
 
 def test_without_a_column_to_learn_from_the_share_of_positives_is_predicted_and_said() -> None:
     known = part()
     silent = known.training[["message"]].assign(message=pd.Series([None] * 120, dtype="str"))
-    with pytest.warns(UserWarning, match="no column is left to learn from"):
-        fitted = fit_predict(trial(text="tfidf"), Part("test", silent, known.y, None, known.held_out), Pieces())
+    narrow = Part(Place("test"), Prepared(silent, known.held_out), known.y, None)
+    fitted = fit_predict(trial(text="tfidf"), narrow, Pieces())
+    assert any("no column is left to learn from" in warning for warning in fitted.warned)
     assert fitted.probability == pytest.approx(np.full(30, known.y.mean()))
 
 
@@ -330,10 +328,8 @@ def test_without_a_column_to_learn_from_the_share_of_positives_is_predicted_and_
 def test_a_column_that_never_varies_is_no_failure(model: str) -> None:
     known = part()
     flat = known.training[["pages"]].assign(pages=3.0)
-    narrow = Part("test", flat, known.y, None, known.held_out[["pages"]])
-    assert fit_predict(trial(model=model), narrow, Pieces()).probability == pytest.approx(
-        np.full(30, known.y.mean()), abs=0.1
-    )
+    narrow = Part(Place("test"), Prepared(flat, known.held_out[["pages"]]), known.y, None)
+    assert said(trial(model=model), narrow) == pytest.approx(np.full(30, known.y.mean()), abs=0.1)
 
 
 def test_a_gap_in_a_sparse_matrix_is_refused_where_it_would_be_a_zero() -> None:

@@ -1,7 +1,6 @@
 """Resampling: which rows, how often, with what weight."""
 
 import pickle
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,9 @@ from bench.components.steps.resampling.smote_nc import _nearest
 from bench.components.steps.resampling.training_set import TrainingSet
 from bench.plan.grid import Trial
 from bench.run.assemble import build, build_resampling, seed_of
-from bench.run.cell import fit_predict
-from bench.run.prepared import Part, Pieces
+from bench.run.prepared import Part, Place, Prepared
 from tests.components import catalogue
+from tests.components.catalogue import of_rows, prepared, said
 from tests.conftest import make_dataset
 
 RNG = np.random.default_rng(0)
@@ -394,7 +393,7 @@ def part() -> Part:
     dataset = make_dataset(240)
     assert dataset.submission is not None
     y = np.where(np.cumsum(dataset.y) <= 40, dataset.y, 0).astype(np.int8)
-    return Part("test", dataset.features, y, dataset.groups, dataset.submission)
+    return Part(Place("test"), Prepared(dataset.features, dataset.submission), y, dataset.groups)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -402,26 +401,26 @@ def test_a_resampling_never_sees_a_held_out_row(name: str) -> None:
     known = part()
     strange = known.held_out.copy()
     strange.loc[10:, "visits"] = 1e6
-    one, other = (fit_predict(trial(name), replace(known, held_out=h), Pieces()) for h in (known.held_out, strange))
-    assert np.array_equal(one.probability[:10], other.probability[:10])
-    assert not np.array_equal(one.probability, other.probability)
+    one, other = (said(trial(name), of_rows(known, held_out=h)) for h in (known.held_out, strange))
+    assert np.array_equal(one[:10], other[:10])
+    assert not np.array_equal(one, other)
 
 
 def test_a_cell_averages_the_models_of_several_training_sets() -> None:
     one, known = trial("balanced_bagging"), part()
-    prepared = Pieces().prepare(one, known)
-    bags = build_resampling(one)(prepared.training, known.y, known.groups, seed_of(one, "resampling", "test"))
+    rows = prepared(one, known)
+    bags = build_resampling(one)(rows.training, known.y, known.groups, seed_of(one, "resampling", "test"))
     outputs = [
-        build(one, "model", "test").fit(bag.matrix(prepared.training), bag.y).predict_proba(prepared.held_out)[:, 1]
+        build(one, "model", "test").fit(bag.matrix(rows.training), bag.y).predict_proba(rows.held_out)[:, 1]
         for bag in bags
     ]
     assert len(outputs) == 5  # 200 negatives for 40 positives
-    assert fit_predict(one, known, Pieces()).probability == pytest.approx(np.mean(outputs, axis=0))
+    assert said(one, known) == pytest.approx(np.mean(outputs, axis=0))
     assert not np.allclose(outputs[0], outputs[1])
 
 
 @pytest.mark.parametrize("model", ["lightgbm", "xgboost", "catboost"])
 def test_models_that_split_on_levels_read_what_smote_nc_makes(model: str) -> None:
-    probability = fit_predict(trial("smote_nc", model), part(), Pieces()).probability
+    probability = said(trial("smote_nc", model), part())
     # Half of what they learned from is positive, of the training rows it is a sixth.
-    assert probability.mean() > fit_predict(trial("as_is", model), part(), Pieces()).probability.mean()
+    assert probability.mean() > said(trial("as_is", model), part()).mean()

@@ -1,51 +1,167 @@
-"""Local processes: a task that kills its worker loses nothing but itself."""
+"""The local engine: shared pieces made once, and a task that ends badly hurts nothing but itself."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from bench.errors import EngineError
-from bench.run.engine import Job, run_tasks
+from bench.plan.experiment import LimitsSection
+from bench.run.engine import run_tasks
+from bench.run.job import Failure, Job
+
+
+@dataclass(frozen=True)
+class Named:
+    """A task or a piece that is told by its name alone."""
+
+    key: str
+    needs: tuple[Named, ...] = ()
 
 
 @dataclass
-class Squares(Job[int, str]):
-    """Squares whole numbers; 13 kills the process that works on it."""
+class Words(Job[Named, str]):
+    """Adds up the names of pieces; some names do harm."""
 
-    def run(self, task: int) -> str:
-        if task == 13:
-            os._exit(7)
-        threads = os.environ.get("OMP_NUM_THREADS")
-        return f"{task * task} with {threads} thread"
+    diary: Path | None = None
 
-    def lost(self, task: int, reason: str) -> str:
-        return f"lost: {reason}"
+    def make(self, piece: Named, given: Mapping[str, str]) -> str:
+        if self.diary is not None:
+            with self.diary.open("a") as file:
+                file.write(f"{piece.key}\n")
+        return harm(piece.key) or "".join([*(self._of(need, given) for need in piece.needs), piece.key])
+
+    def run(self, task: Named, given: Mapping[str, str]) -> str:
+        return harm(task.key) or " ".join([task.key, *(self._of(need, given) for need in task.needs)])
+
+    def _of(self, piece: Named, given: Mapping[str, str]) -> str:
+        return given[piece.key] if piece.key in given else self.make(piece, given)
+
+    def lost(self, task: Named, failure: Failure, seconds: float) -> str:
+        return f"{failure.status}: {failure.reason}"
+
+
+def harm(name: str) -> str | None:
+    """Do what a name says."""
+    match name.split():
+        case ["raise", *words]:
+            raise RuntimeError(" ".join(words))
+        case ["abort"]:
+            os.abort()
+        case ["exit", code]:
+            os._exit(int(code))
+        case ["kill", path]:  # the first who comes
+            with Path(path).open("a") as file:
+                file.write("killed\n")
+            if len(Path(path).read_text().splitlines()) < 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+        case ["kill"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        case ["sleep"]:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            while True:
+                time.sleep(1)
+        case ["devour"]:
+            eaten = []
+            while True:
+                eaten.append(np.ones(1_000_000))
+        case ["threads"]:
+            return os.environ["OMP_NUM_THREADS"]
+    return None
 
 
 @dataclass
-class Unborn(Squares):
+class Unborn(Words):
     """Kills every worker that receives it, before the worker has read it all."""
 
-    def __reduce__(self) -> tuple[object, tuple[int], dict[str, bytes]]:
-        return os._exit, (5,), {"never read": bytes(1_000_000)}
+    ballast: bytes = field(default_factory=lambda: bytes(1_000_000))
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (5,)
+
+
+def outcomes(names: list[str], workers: int = 2, **limits: float) -> dict[str, str]:
+    done = run_tasks(Words(), [Named(name) for name in names], workers, LimitsSection(**limits))
+    return {task.key: outcome for task, outcome in done}
 
 
 def test_workers_that_cannot_begin_are_said_and_not_waited_for() -> None:
-    """A job sent through the pipe to such a worker would wait for ever for its reader."""
     with pytest.raises(EngineError, match="the worker processes die before they can begin"):
-        dict(run_tasks(Unborn(), [1, 2, 3], 2))
+        dict(run_tasks(Unborn(), [Named("a"), Named("b")], 2))
 
 
-def test_tasks_run_in_this_process_without_workers() -> None:
-    assert dict(run_tasks(Squares(), [2, 3], 0)).keys() == {2, 3}
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_a_piece_that_several_need_is_made_once(workers: int, tmp_path: Path) -> None:
+    base = Named("base")
+    left, right, alone = (Named(name, (base,)) for name in ("left", "right", "alone"))
+    tasks = [Named(f"{n}", (left,)) for n in range(3)] + [Named("x", (right, alone)), Named("y", (right,))]
+    job, scratch = Words(tmp_path / "diary"), tmp_path / "pieces"
+    done = {task.key: outcome for task, outcome in run_tasks(job, tasks, workers, scratch=scratch)}
+    whole = {f"{n}": f"{n} baseleft" for n in range(3)} | {"x": "x baseright basealone", "y": "y baseright"}
+    assert done == whole
+    made = (tmp_path / "diary").read_text().split()
+    assert sorted(made) == ["alone", "base", "left", "right"]
+    assert not scratch.exists()
 
 
-def test_a_worker_that_dies_costs_one_task_and_every_worker_has_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_piece_that_fails_costs_those_who_need_it_and_no_other(workers: int) -> None:
+    bad, good = Named("raise bad piece"), Named("good")
+    behind = Named("behind", (bad, good))
+    tasks = [Named("a", (bad,)), Named("b", (behind,)), Named("c", (behind, good)), Named("d", (good,))]
+    done = {task.key: outcome for task, outcome in run_tasks(Words(), tasks, workers)}
+    reason = "failed: RuntimeError: bad piece"
+    assert done == {"a": reason, "b": reason, "c": reason, "d": "d good"}
+
+
+def test_every_worker_has_one_thread_and_the_caller_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
-    outcomes = dict(run_tasks(Squares(), [1, 2, 13, 3, 4], 2))
-    assert outcomes.pop(13) == "lost: ProcessExpired: the worker died (exit code 7)"
-    assert outcomes == {n: f"{n * n} with 1 thread" for n in (1, 2, 3, 4)}
+    assert outcomes(["threads"]) == {"threads": "1"}
     assert os.environ["OMP_NUM_THREADS"] == "2"
+
+
+def test_a_task_that_ends_its_worker_costs_no_neighbour() -> None:
+    done = outcomes(["a", "abort", "b", "exit 7", "c", "raise one", "d"])
+    assert done.pop("abort") == "failed: WorkerDied: the worker process died (SIGABRT)"
+    assert done.pop("exit 7") == "failed: WorkerDied: the worker process died (exit code 7)"
+    assert done.pop("raise one") == "failed: RuntimeError: one"
+    assert done == {name: name for name in "abcd"}
+
+
+def test_a_task_whose_worker_is_killed_from_outside_begins_again_once(tmp_path: Path) -> None:
+    once = f"kill {tmp_path / 'once'}"
+    assert outcomes([once, "a"]) == {once: once, "a": "a"}
+    assert outcomes(["kill", "a"]) == {"kill": "failed: WorkerDied: the worker process died (SIGKILL)", "a": "a"}
+
+
+def test_a_task_without_end_is_gone_soon_after_its_limit() -> None:
+    start = time.monotonic()
+    done = outcomes(["sleep", "a", "b"], cell_seconds=1.0)
+    assert done == {"sleep": "timeout: Timeout: not done within cell_seconds = 1", "a": "a", "b": "b"}
+    assert time.monotonic() - start < 11
+
+
+def test_a_task_that_allocates_without_end_is_stopped_near_its_limit() -> None:
+    assert outcomes(["devour", "a"], cell_gigabytes=0.5) == {
+        "devour": "memory: Memory: more than cell_gigabytes = 0.5",
+        "a": "a",
+    }
+
+
+def test_no_process_outlives_a_run_that_is_left_early(tmp_path: Path) -> None:
+    started: Iterator[Any] = run_tasks(Words(), [Named("a"), Named("sleep")], 2, scratch=tmp_path / "pieces")
+    assert next(started)[1] == "a"
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    assert children.read_text() if children.exists() else True
+    started.close()  # type: ignore[attr-defined]
+    assert not (tmp_path / "pieces").exists()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

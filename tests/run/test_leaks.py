@@ -17,7 +17,7 @@ from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.plan.grid import Cell, Trial
 from bench.run.assemble import build
 from bench.run.cell import run_cell
-from bench.run.prepared import Part, Pieces, Prepared
+from bench.run.prepared import RECIPES, Part, Pieces, Prepared
 from tests.components.catalogue import EVERY, trial
 from tests.conftest import make_dataset
 from tests.leaks import held_out_rows_leak
@@ -54,13 +54,13 @@ def test_no_component_learns_from_a_held_out_row(axis: Any, component: Any, lead
 def test_an_encoder_fitted_on_all_rows_is_caught(
     encoding: str, leads: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fitted_on_both_sides(pieces: Pieces, one: Trial, part: Part) -> Prepared:
+    def fitted_on_both_sides(one: Trial, part: Part) -> Prepared:
         columns = ["visits", "pages", "source", "owner"]
         both = pd.concat([part.training[columns], part.held_out[columns]], ignore_index=True)
         both = both.astype({"source": "category", "owner": "category"})
         labels = np.r_[part.y, np.zeros(len(part.held_out), dtype=np.int8)]
         for axis in ("imputation", "encoding"):
-            step = build(one, axis, part.place)
+            step = build(one, axis, part.place.name)
             both = step.fit_transform(both, labels)
         rows = np.arange(both.shape[0])
         take = both.iloc.__getitem__ if isinstance(both, pd.DataFrame) else both.__getitem__
@@ -69,7 +69,7 @@ def test_an_encoder_fitted_on_all_rows_is_caught(
     # Logistic regression has no step in which a small change of its input could vanish.
     one = trial(encoding=encoding, model="logistic")
     assert not held_out_rows_leak(said_by(one), leads, folds)
-    monkeypatch.setattr(Pieces, "_table_block", fitted_on_both_sides)
+    monkeypatch.setitem(RECIPES, "table", fitted_on_both_sides)
     assert held_out_rows_leak(said_by(one), leads, folds)
 
 
@@ -102,14 +102,14 @@ def test_resampling_before_the_split_is_caught(sampler: Any, leads: Dataset, fol
 def test_a_text_vectoriser_fitted_on_all_rows_is_caught(
     leads: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fitted_on_both_sides(pieces: Pieces, one: Trial, part: Part) -> Prepared:
+    def fitted_on_both_sides(one: Trial, part: Part) -> Prepared:
         both = pd.concat([part.training[["message"]], part.held_out[["message"]]], ignore_index=True)
-        vectors = build(one, "text", part.place).fit(both).transform(both)
+        vectors = build(one, "text", part.place.name).fit(both).transform(both)
         return Prepared(vectors[: len(part.y)], vectors[len(part.y) :])
 
     one = trial(text="tfidf", model="logistic")
     assert not held_out_rows_leak(said_by(one), leads, folds)
-    monkeypatch.setattr(Pieces, "_text_block", fitted_on_both_sides)
+    monkeypatch.setitem(RECIPES, "text", fitted_on_both_sides)
     assert held_out_rows_leak(said_by(one), leads, folds)
 
 

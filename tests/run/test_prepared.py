@@ -16,9 +16,9 @@ from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.plan.grid import Cell, Trial, default_choice
 from bench.run import prepared as module
-from bench.run.cell import refit, run_cell
-from bench.run.prepared import Part, Pieces
-from tests.components.catalogue import choice, part_of, trial
+from bench.run.cell import fold_part, refit, run_cell
+from bench.run.prepared import Pieces
+from tests.components.catalogue import choice, of_rows, part_of, trial
 from tests.conftest import make_leads
 
 ROW_BY_ROW = [
@@ -54,20 +54,12 @@ def test_what_works_row_by_row_says_the_same_made_once_for_all_folds(
     axis: str, name: str, folds: Folds, leads: Dataset
 ) -> None:
     one = trial(leads, **{axis: name})
-    training, held_out = folds.training(0, 1), folds.held_out(0, 1)
-    apart = Part(
-        f"{folds.folds_id}/0/1",
-        leads.features.iloc[training],
-        leads.y[training],
-        None if leads.groups is None else leads.groups[training],
-        leads.features.iloc[held_out],
-    )
-    alone = Pieces().prepare(one, apart)
+    part = fold_part(leads, folds, 0, 1)
+    alone = Pieces().prepare(one, replace(part, place=replace(part.place, whole=None)))
     together = Pieces()
     for fold in (0, 1):
         assert run_cell(Cell(one, 0, fold), leads, folds, together).status == "done"
-    whole = module.Whole(leads.data_id, leads.features, leads.features)
-    shared = together.prepare(one, replace(apart, whole=whole))
+    shared = together.prepare(one, part)
     for side, other in ((alone.training, shared.training), (alone.held_out, shared.held_out)):
         np.testing.assert_array_equal(_plain(side), _plain(other))
 
@@ -120,7 +112,7 @@ def test_dates_become_days_behind_what_is_derived_from_them() -> None:
     leads = make_leads()
     narrow = replace(leads, features=leads.features[["asked on"]])
     known = part_of(leads)
-    known = replace(known, training=narrow.features, held_out=known.held_out[["asked on"]])
+    known = of_rows(known, narrow.features, known.held_out[["asked on"]])
     plain = Pieces().prepare(trial(imputation="keep_gaps"), known).training
     np.testing.assert_array_equal(plain[:, 0], in_days(narrow.features["asked on"]))
     parts = Pieces().prepare(trial(derived="date_parts", imputation="keep_gaps"), known).training

@@ -1,0 +1,175 @@
+"""A process with one task at a time, which can be killed and costs no other task."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from bench.plan.experiment import LimitsSection
+from bench.run import artefact
+from bench.run.job import Failure, Job, Node, attempt
+
+# Set before a worker starts: the libraries read them when they are loaded. Parallelism is over tasks.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS"), "1"
+)
+READY = "ready"  # a worker's first message
+BEYOND = 1.15  # times the memory limit: there an allocation fails, should the watch from outside come too late
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+@dataclass(frozen=True)
+class Order:
+    """A task, where the pieces it needs lie, and where to lay what it makes, if it is a piece itself."""
+
+    node: Node
+    given: Mapping[str, Path]
+    keep: Path | None = None
+
+
+class Worker:
+    """A worker process, seen from the one that started it.
+
+    Its life hangs on ours: it is killed when we end, however we end. It reads the job from a file, since a process
+    that dies before it has read what a pipe cannot hold leaves the sender waiting for ever.
+    """
+
+    def __init__(self, job: Path, limits: LimitsSection) -> None:
+        self.limits = limits
+        self.ready = False
+        self.order: Order | None = None
+        self.started = 0.0
+        self.megabytes = 0.0  # of its own memory, when it was last looked at
+        self.connection, theirs = Pipe()
+        # Not forked: a process forked after OpenMP started can hang. Its own process group, since Ctrl-C reaches a
+        # whole group and it is for us to say what becomes of a worker. -P: our path, not the folder we run in.
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-P", "-c", "from bench.run.worker import main; main()"),
+                *(str(theirs.fileno()), str(os.getpid()), str(job), str(limits.cell_gigabytes or 0.0)),
+            ],
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdin=subprocess.DEVNULL,
+            stdout=2,  # results alone go to stdout, and some libraries print
+            pass_fds=(theirs.fileno(),),
+            process_group=0,
+        )
+        theirs.close()
+
+    def give(self, order: Order) -> None:
+        """Send a task; nothing may be under way. A worker that has died says so when it is listened to."""
+        self.order, self.started = order, time.monotonic()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.connection.send(order)
+
+    def seconds(self) -> float:
+        """Return for how long the task has been under way."""
+        return time.monotonic() - self.started
+
+    def excess(self) -> Failure | None:
+        """Return what the task under way exceeds, if anything."""
+        if self.order is None:
+            return None
+        if self.limits.cell_seconds is not None and self.seconds() > self.limits.cell_seconds:
+            return Failure("timeout", f"Timeout: not done within cell_seconds = {self.limits.cell_seconds:g}")
+        if self.limits.cell_gigabytes is not None:
+            self.megabytes = _own_megabytes(self.process.pid) or self.megabytes
+            if self.megabytes > 1000 * self.limits.cell_gigabytes:
+                return self._outgrown()
+        return None
+
+    def autopsy(self) -> Failure:
+        """Return what ended a worker that nobody here killed; ``outside`` where it was a kill."""
+        code = self.process.wait()
+        if self.limits.cell_gigabytes is not None and self.megabytes > 800 * self.limits.cell_gigabytes:
+            return self._outgrown()
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        outside = -code in (signal.SIGKILL, signal.SIGTERM)
+        return Failure("failed", f"WorkerDied: the worker process died ({how})", outside)
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()
+
+    def _outgrown(self) -> Failure:
+        return Failure("memory", f"Memory: more than cell_gigabytes = {self.limits.cell_gigabytes:g}")
+
+
+def main() -> None:
+    """Work until the one who started us ends: take an order, do it, answer."""
+    descriptor, parent, job_file, gigabytes = sys.argv[1:]
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    connection = Connection(int(descriptor))
+    _die_with(int(parent))
+    job: Job[Any, Any] = artefact.read(Path(job_file))
+    _bound(float(gigabytes))
+    connection.send(READY)
+    while True:
+        try:
+            order = connection.recv()
+        except EOFError:
+            return
+        connection.send(_do(job, order))
+
+
+def _do(job: Job[Any, Any], order: Order) -> Any:
+    given = {key: artefact.read(path) for key, path in order.given.items()}
+    if order.keep is None:
+        return attempt(job.run, order.node, given)
+    made = attempt(job.make, order.node, given)
+    if isinstance(made, Failure):
+        return made
+    try:
+        artefact.write(made, order.keep)
+    except OSError as error:  # a full disk is no fault of the piece
+        return OSError(error.errno, error.strerror, str(order.keep))
+    return None
+
+
+def _die_with(parent: int) -> None:
+    """End this process when the one that started it ends, though it be killed and we be deep in a library."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _bound(gigabytes: float) -> None:
+    """Let allocations fail far beyond the limit; what the libraries have reserved and never touch does not count."""
+    if not gigabytes or sys.platform != "linux":
+        return
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    reserved = 1024 * (int(status["VmData"].split()[0]) - int(status["RssAnon"].split()[0]))
+    limit = int(max(reserved, 0) + BEYOND * gigabytes * 1e9)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+
+
+def _own_megabytes(pid: int) -> float | None:
+    """Return the resident memory of a process but for what it shares, such as pieces read from their files."""
+    import psutil
+
+    try:
+        memory = psutil.Process(pid).memory_info()
+    except psutil.Error:
+        return None
+    return float(memory.rss - getattr(memory, "shared", 0)) / 1e6
