@@ -31,9 +31,12 @@ def write(value: object, path: Path) -> None:
 
 
 def read(path: Path) -> Any:
-    """Return what `write` wrote: its arrays are read-only views of the file, which may be deleted meanwhile."""
+    """Return what `write` wrote: its arrays are views of the file, which may be deleted meanwhile.
+
+    Whoever writes to one changes a page of its own: some libraries refuse arrays that cannot be written to.
+    """
     with path.open("rb") as file:
-        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
     count = int.from_bytes(content[:8], "little")
     body, *lengths = (int(size) for size in np.frombuffer(content[8 : 8 * (count + 2)], dtype="<i8"))
     start = 8 * (count + 2)

@@ -117,18 +117,18 @@ def main() -> None:
     connection = Connection(int(descriptor))
     _die_with(int(parent))
     job: Job[Any, Any] = artefact.read(Path(job_file))
-    _bound(float(gigabytes))
     connection.send(READY)
     while True:
         try:
             order = connection.recv()
         except EOFError:
             return
-        connection.send(_do(job, order))
+        connection.send(_do(job, order, float(gigabytes)))
 
 
-def _do(job: Job[Any, Any], order: Order) -> Any:
+def _do(job: Job[Any, Any], order: Order, gigabytes: float) -> Any:
     given = {key: artefact.read(path) for key, path in order.given.items()}
+    _bound(gigabytes)
     if order.keep is None:
         return attempt(job.run, order.node, given)
     made = attempt(job.make, order.node, given)
@@ -155,13 +155,13 @@ def _die_with(parent: int) -> None:
 
 
 def _bound(gigabytes: float) -> None:
-    """Let allocations fail far beyond the limit; what the libraries have reserved and never touch does not count."""
+    """Let allocations fail beyond the limit; files read, and what libraries reserve and never touch, do not count."""
     if not gigabytes or sys.platform != "linux":
         return
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     reserved = 1024 * (int(status["VmData"].split()[0]) - int(status["RssAnon"].split()[0]))
-    limit = int(max(reserved, 0) + BEYOND * gigabytes * 1e9)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (int(max(reserved, 0) + BEYOND * gigabytes * 1e9), hard))
 
 
 def _own_megabytes(pid: int) -> float | None:
