@@ -182,6 +182,7 @@ REGISTRY = Registry(
             constant,
             ignores=frozenset({"derived", "imputation", "encoding", "text", "resampling"}),
             source="scikit-learn DummyClassifier(strategy='prior')",
+            cost=0.1,
         ),
         Component(
             "one_rule",
@@ -193,6 +194,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | {"sparse"},
             source="Holte 1993, Very simple classification rules, doi:10.1023/A:1022631118932",
+            cost=10,
         ),
         Component(
             "logistic",
@@ -209,6 +211,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _LEVELS_AND_GAPS,
             source="Fan et al. 2008, LIBLINEAR, through scikit-learn LinearSVC; Platt 1999 for the sigmoid",
+            cost=3,
         ),
         Component(
             "naive_bayes",
@@ -221,6 +224,7 @@ REGISTRY = Registry(
             # A gap would pass for the largest number.
             refuses=_TEXT | _LEVELS_AND_GAPS,
             source="scikit-learn MultinomialNB; equal-frequency intervals, see Dougherty et al. 1995, ICML, 194-202",
+            cost=1,
         ),
         Component(
             "knn",
@@ -229,6 +233,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _LEVELS_AND_GAPS | {"weights"},
             source="scikit-learn KNeighborsClassifier; 1 / distance as in Dudani 1976, doi:10.1109/TSMC.1976.5408784",
+            cost=10,
         ),
         Component(
             "decision_tree",
@@ -237,6 +242,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _IN_A_TREE,
             source="scikit-learn DecisionTreeClassifier; depth allowed as in Probst et al. 2019, arXiv:1802.09596",
+            cost=5,
         ),
         Component(
             "random_forest",
@@ -249,6 +255,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _IN_A_TREE,
             source="scikit-learn RandomForestClassifier; features near those of Probst et al. 2019, arXiv:1802.09596",
+            cost=200,
         ),
         Component(
             "extra_trees",
@@ -261,6 +268,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _IN_A_TREE,
             source="scikit-learn ExtraTreesClassifier; Geurts et al. 2006, doi:10.1007/s10994-006-6226-1",
+            cost=100,
         ),
         Component(
             "ada_boost",
@@ -273,6 +281,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _LEVELS_AND_GAPS,
             source="scikit-learn AdaBoostClassifier; Freund and Schapire 1997, doi:10.1006/jcss.1997.1504",
+            cost=150,
         ),
         Component(
             "hist_gradient_boosting",
@@ -289,6 +298,7 @@ REGISTRY = Registry(
             refuses=_TEXT | {"sparse"},
             source="scikit-learn HistGradientBoostingClassifier; leaves, leaf around the centres of Grinsztajn et al. "
             "2022, arXiv:2207.08815",
+            cost=50,
         ),
         Component(
             "lightgbm",
@@ -304,6 +314,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT,
             source="Ke et al. 2017, NeurIPS 30; what to tune: https://lightgbm.readthedocs.io/en/stable/Parameters-Tuning.html",
+            cost=25,
         ),
         Component(
             "xgboost",
@@ -321,6 +332,7 @@ REGISTRY = Registry(
             # It takes what a sparse matrix leaves out for missing, so a gap and a zero would be one.
             refuses=_TEXT | {"sparse+number_gaps"},
             source="Chen and Guestrin 2016, arXiv:1603.02754; depth, rows as in Gorishniy et al. (arXiv:2106.11959)",
+            cost=20,
         ),
         Component(
             "catboost",
@@ -333,6 +345,7 @@ REGISTRY = Registry(
             },
             requires=_COLUMNS,
             source="arXiv:1706.09516; what to tune: https://catboost.ai/docs/en/concepts/parameter-tuning",
+            cost=60,
         ),
         Component(
             "mlp",
@@ -347,6 +360,7 @@ REGISTRY = Registry(
             requires=_COLUMNS,
             refuses=_TEXT | _LEVELS_AND_GAPS,
             source="scikit-learn MLPClassifier; small, for tables of thousands of rows",
+            cost=20,
         ),
     ),
 )

@@ -21,7 +21,7 @@ from bench.run.job import Failure, Job, Outcome, Shares, Task, attempt
 from bench.run.worker import READY, Order, Worker
 
 LOOK_SECONDS = 0.05  # between two looks at the memory of the workers
-STILLBORN = 3  # workers in a row that die before they begin
+STILLBORN = 3  # workers in a row that die of themselves before they begin
 
 
 def run_tasks(
@@ -211,7 +211,7 @@ class _Pool:
         worker.kill()
         item = self._busy.pop(worker, None)
         if item is None:
-            self._stillborn += not worker.ready
+            self._stillborn += not worker.ready and not failure.outside
             if self._stillborn == STILLBORN:
                 raise EngineError(
                     "the worker processes die before they can begin; what they print stands above. "
