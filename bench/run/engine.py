@@ -18,7 +18,7 @@ from bench.errors import EngineError
 from bench.plan.experiment import LimitsSection
 from bench.run import artefact
 from bench.run.job import Failure, Job, Outcome, Shares, Task, attempt
-from bench.run.worker import READY, Order, Worker
+from bench.run.worker import Order, Worker
 
 LOOK_SECONDS = 0.05  # between two looks at the memory of the workers
 STILLBORN = 3  # workers in a row that die of themselves before they begin
@@ -195,7 +195,7 @@ class _Pool:
         return None
 
     def _take(self, worker: Worker, answer: Any) -> None:
-        if answer == READY:
+        if not worker.ready:
             worker.ready, self._stillborn = True, 0
             return
         if isinstance(answer, OSError):

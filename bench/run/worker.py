@@ -26,7 +26,6 @@ from bench.run.job import Failure, Job, Node, attempt
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS"), "1"
 )
-READY = "ready"  # a worker's first message
 BEYOND = 1.15  # times the memory limit: there an allocation fails, should the watch from outside come too late
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -117,7 +116,7 @@ def main() -> None:
     connection = Connection(int(descriptor))
     _die_with(int(parent))
     job: Job[Any, Any] = artefact.read(Path(job_file))
-    connection.send(READY)
+    connection.send("ready")
     while True:
         try:
             order = connection.recv()

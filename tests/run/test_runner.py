@@ -144,10 +144,12 @@ def test_what_a_library_warns_of_stands_in_the_row(
     assert (result.status, result.reason) == ("done", "UserWarning: did not converge")
 
 
-def test_refitting_uses_every_labelled_row(dataset: Dataset) -> None:
+@pytest.mark.parametrize("workers", [0, 1])
+def test_refitting_uses_every_labelled_row(workers: int, dataset: Dataset) -> None:
     one = trial(model="constant")
-    assert refit(one, dataset, Pieces()) == pytest.approx(np.full(30, dataset.y.mean()))
-    assert refit_trials([one], dataset, 0).keys() == {one.id}
+    share = pytest.approx(np.full(30, dataset.y.mean()))
+    assert refit(one, dataset, Pieces()) == share
+    assert refit_trials([one], dataset, workers) == {one.id: share}
 
 
 def test_a_refit_that_fails_is_said_in_a_sentence(dataset: Dataset) -> None:
