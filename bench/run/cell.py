@@ -20,7 +20,7 @@ from bench.data.folds import Folds
 from bench.plan.grid import Cell, Trial
 from bench.record.store import CellResult
 from bench.run.assemble import build
-from bench.run.job import failure_of, first_line
+from bench.run.job import first_line
 from bench.run.prepared import Part, Pieces, Place, Prepared, pieces_of
 
 
@@ -71,15 +71,16 @@ def submission_part(dataset: Dataset) -> Part:
 
 
 def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> CellResult:
-    """Run one cell; whatever it raises becomes its row."""
+    """Run one cell; whatever it raises becomes its row, but for want of memory, of which the engine knows the limit."""
     _forget_peak()
     start = time.perf_counter()
     try:
         fitted = fit_predict(cell.trial, fold_part(dataset, folds, cell.repeat, cell.fold), pieces)
+    except MemoryError:
+        raise
     except Exception as error:  # any library's, on any table: the row says which
-        failure = failure_of(error)
         seconds = time.perf_counter() - start
-        return CellResult(*cell.key, failure.status, failure.reason, fit_seconds=seconds, peak_megabytes=_peak())
+        return CellResult(*cell.key, "failed", first_line(error), fit_seconds=seconds, peak_megabytes=_peak())
     fit_seconds, predict_seconds = fitted.seconds
     return CellResult(
         *cell.key,

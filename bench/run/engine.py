@@ -178,7 +178,7 @@ class _Pool:
         for worker in list(self.workers):
             if worker.connection in answering:
                 try:
-                    answer = worker.connection.recv()
+                    answer = worker.answer()
                 except (EOFError, ConnectionResetError):
                     self._lose(worker, worker.autopsy())
                 else:

@@ -55,15 +55,10 @@ def attempt(work: Callable[[Any, Mapping[str, Any]], Any], node: Node, given: Ma
     """Return what ``work`` makes of a node, or the `Failure` it ends in."""
     try:
         return work(node, given)
-    except Exception as error:  # any library's, on any table
-        return failure_of(error)
-
-
-def failure_of(error: Exception) -> Failure:
-    """Return what an exception makes of a task."""
-    if isinstance(error, MemoryError):
+    except MemoryError:
         return Failure("memory", "MemoryError: not enough memory")
-    return Failure("failed", first_line(error))
+    except Exception as error:  # any library's, on any table
+        return Failure("failed", first_line(error))
 
 
 def first_line(problem: Warning | Exception | str) -> str:

@@ -74,6 +74,13 @@ class Worker:
         with suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send(order)
 
+    def answer(self) -> Any:
+        """Receive what it has to say, waiting if there is nothing yet; EOFError if it has died."""
+        answer = self.connection.recv()
+        if self.limits.cell_gigabytes is not None and isinstance(answer, Failure) and answer.status == "memory":
+            return self._outgrown()  # the resource limit came before the watch
+        return answer
+
     def seconds(self) -> float:
         """Return for how long the task has been under way."""
         return time.monotonic() - self.started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import time
@@ -73,9 +74,18 @@ def harm(name: str) -> str | None:
             eaten = []
             while True:
                 eaten.append(np.ones(1_000_000))
+        case ["disk"]:
+            return FullDisk("full")
         case ["threads"]:
             return os.environ["OMP_NUM_THREADS"]
     return None
+
+
+class FullDisk(str):
+    """Cannot be written for want of room."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @dataclass
@@ -165,3 +175,12 @@ def test_no_process_outlives_a_run_that_is_left_early(tmp_path: Path) -> None:
     assert not (tmp_path / "pieces").exists()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_piece_that_finds_the_disk_full_is_no_fault_of_the_tasks(tmp_path: Path) -> None:
+    piece = Named("disk")
+    tasks = [Named("a", (piece,)), Named("b", (piece,))]
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        dict(run_tasks(Words(), tasks, 1, scratch=tmp_path / "pieces"))
+    assert Path(caught.value.filename).parent == tmp_path / "pieces"
+    assert not (tmp_path / "pieces").exists()
