@@ -29,7 +29,7 @@ class StoreError(BenchError):
 
 
 class EngineError(BenchError):
-    """The worker processes cannot do their work on this machine."""
+    """The worker processes, or a cluster, cannot do the work."""
 
 
 class SubmissionError(BenchError):

@@ -20,7 +20,6 @@ from bench.run import artefact
 from bench.run.job import Failure, Job, Outcome, Shares, Task, attempt
 from bench.run.worker import Order, Worker
 
-LOOK_SECONDS = 0.05  # between two looks at the memory of the workers
 STILLBORN = 3  # workers in a row that die of themselves before they begin
 
 
@@ -174,7 +173,8 @@ class _Pool:
 
     def _listen(self) -> None:
         """Wait for an answer, a death or a limit, and deal with all there are."""
-        answering = wait([worker.connection for worker in self.workers], self._patience())
+        patience = min((seconds for worker in self._busy if (seconds := worker.patience()) is not None), default=None)
+        answering = wait([worker.connection for worker in self.workers], patience)
         for worker in list(self.workers):
             if worker.connection in answering:
                 try:
@@ -185,14 +185,6 @@ class _Pool:
                     self._take(worker, answer)
             elif (excess := worker.excess()) is not None:
                 self._lose(worker, excess)
-
-    def _patience(self) -> float | None:
-        """Return for how many seconds nobody needs to be looked at."""
-        if self.limits.cell_gigabytes is not None and self._busy:
-            return LOOK_SECONDS
-        if self.limits.cell_seconds is not None and self._busy:
-            return max(0.0, self.limits.cell_seconds - max(worker.seconds() for worker in self._busy)) + 0.01
-        return None
 
     def _take(self, worker: Worker, answer: Any) -> None:
         if not worker.ready:

@@ -26,6 +26,7 @@ from bench.run.job import Failure, Job, Node, attempt
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS"), "1"
 )
+LOOK_SECONDS = 0.05  # between two looks at the memory of a worker
 BEYOND = 1.15  # times the memory limit: there an allocation fails, should the watch from outside come too late
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -84,6 +85,14 @@ class Worker:
     def seconds(self) -> float:
         """Return for how long the task has been under way."""
         return time.monotonic() - self.started
+
+    def patience(self) -> float | None:
+        """Return for how many seconds it need not be looked at for what it exceeds; None for ever."""
+        if self.limits.cell_gigabytes is not None:
+            return LOOK_SECONDS
+        if self.limits.cell_seconds is not None:
+            return max(0.0, self.limits.cell_seconds - self.seconds()) + 0.01
+        return None
 
     def excess(self) -> Failure | None:
         """Return what the task under way exceeds, if anything."""
