@@ -23,13 +23,14 @@ from bench.run.assemble import build, build_resampling, seed_of
 from bench.run.job import first_line
 from bench.vocabulary import DO_NOTHING, Axis
 
-Kind = Literal["derived rows", "text rows", "derived", "table", "text", "joined", "sets"]
+Kind = Literal["derived rows", "text rows", "derived", "imputed", "table", "text", "joined", "sets"]
 
 _PREPARED: tuple[Axis, ...] = ("derived", "imputation", "encoding", "text")
 _AXES: dict[Kind, tuple[Axis, ...]] = {
     "derived rows": ("derived",),
     "text rows": ("text",),
     "derived": ("derived",),
+    "imputed": ("derived", "imputation"),
     "table": ("derived", "imputation", "encoding"),
     "text": ("text",),
     "joined": _PREPARED,
@@ -137,18 +138,25 @@ def pieces_of(trial: Trial, place: Place) -> tuple[Piece, ...]:
     What does nothing makes no piece.
     """
     prepared = _prepared_piece(trial, place)
-    if trial.named("resampling") == DO_NOTHING["resampling"]:
+    if not _does_something("resampling", trial):
         return (prepared,)
     return prepared, Piece("sets", trial, place, (prepared,))
 
 
 def _prepared_piece(trial: Trial, place: Place) -> Piece:
-    derives = trial.named("derived") != DO_NOTHING["derived"]
-    derived = (_step_piece("derived", "derived rows", trial, place),) if derives else ()
-    table = Piece("table", trial, place, derived)
-    if trial.named("text") == DO_NOTHING["text"]:
+    behind: tuple[Piece, ...] = ()
+    if _does_something("derived", trial):
+        behind = (_step_piece("derived", "derived rows", trial, place),)
+    if _does_something("imputation", trial):
+        behind = (Piece("imputed", trial, place, behind),)
+    table = Piece("table", trial, place, behind)
+    if not _does_something("text", trial):
         return table
     return Piece("joined", trial, place, (table, _step_piece("text", "text rows", trial, place)))
+
+
+def _does_something(axis: Axis, trial: Trial) -> bool:
+    return trial.named(axis) != DO_NOTHING[axis]
 
 
 def _step_piece(axis: Literal["derived", "text"], rows: Kind, trial: Trial, place: Place) -> Piece:
@@ -201,9 +209,8 @@ def _step(axis: Axis, trial: Trial, part: Part, whole: Prepared | None = None) -
     """Apply the step of an axis to both sides, or take their rows of what was made of the whole tables."""
     if whole is not None:
         return Prepared(_rows(whole.training, part.training_rows), _rows(whole.held_out, part.held_out_rows))
-    step, columns = build(trial, axis, part.place.name), _columns(axis, part.training)
-    training = fit_transform(step, part.training[columns], part.y, part.groups)
-    return Prepared(training, step.transform(part.held_out[columns]))
+    columns = _columns(axis, part.training)
+    return _fitted(axis, trial, part, Prepared(part.training[columns], part.held_out[columns]))
 
 
 def _row_by_row(axis: Axis, trial: Trial, part: Part) -> Prepared:
@@ -224,17 +231,26 @@ def _columns(axis: Axis, table: pd.DataFrame) -> list[str]:
     return text_columns(table) if axis == "text" else [str(name) for name in table]
 
 
-def _table(trial: Trial, part: Part, derived: Prepared | None = None) -> Prepared:
-    """Impute and encode."""
+def _imputed(trial: Trial, part: Part, derived: Prepared | None = None) -> Prepared:
     rows = derived or Prepared(part.training, part.held_out)
-    training, held_out = _without_texts(rows.training), _without_texts(rows.held_out)
-    if not training.shape[1]:
-        return Prepared(np.empty((len(training), 0)), np.empty((len(held_out), 0)))
-    for axis in ("imputation", "encoding"):
-        step = build(trial, axis, part.place.name)
-        training = fit_transform(step, training, part.y, part.groups)
-        held_out = step.transform(held_out)
-    return Prepared(training, held_out)
+    return _fitted("imputation", trial, part, Prepared(_without_texts(rows.training), _without_texts(rows.held_out)))
+
+
+def _table(trial: Trial, part: Part, behind: Prepared | None = None) -> Prepared:
+    """Encode what was imputed before, or what gaps were kept in."""
+    rows = behind if behind and _does_something("imputation", trial) else _imputed(trial, part, behind)
+    if not rows.training.shape[1]:
+        return Prepared(np.empty((len(rows.training), 0)), np.empty((len(rows.held_out), 0)))
+    return _fitted("encoding", trial, part, rows)
+
+
+def _fitted(axis: Axis, trial: Trial, part: Part, rows: Prepared) -> Prepared:
+    """Fit the step of an axis on the training side and transform both; without a column there is nothing to fit."""
+    if not rows.training.shape[1]:
+        return rows
+    step = build(trial, axis, part.place.name)
+    training = fit_transform(step, rows.training, part.y, part.groups)
+    return Prepared(training, step.transform(rows.held_out))
 
 
 def _sets(trial: Trial, part: Part, prepared: Prepared) -> list[TrainingSet]:
@@ -282,6 +298,7 @@ RECIPES: dict[Kind, Callable[..., Any]] = {
     "derived rows": partial(_row_by_row, "derived"),
     "text rows": partial(_row_by_row, "text"),
     "derived": partial(_step, "derived"),
+    "imputed": _imputed,
     "table": _table,
     "text": partial(_step, "text"),
     "joined": _joined,

@@ -54,7 +54,7 @@ def test_no_component_learns_from_a_held_out_row(axis: Any, component: Any, lead
 def test_an_encoder_fitted_on_all_rows_is_caught(
     encoding: str, leads: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fitted_on_both_sides(one: Trial, part: Part) -> Prepared:
+    def fitted_on_both_sides(one: Trial, part: Part, behind: Prepared | None = None) -> Prepared:
         columns = ["visits", "pages", "source", "owner"]
         both = pd.concat([part.training[columns], part.held_out[columns]], ignore_index=True)
         both = both.astype({"source": "category", "owner": "category"})
@@ -102,7 +102,7 @@ def test_resampling_before_the_split_is_caught(sampler: Any, leads: Dataset, fol
 def test_a_text_vectoriser_fitted_on_all_rows_is_caught(
     leads: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fitted_on_both_sides(one: Trial, part: Part) -> Prepared:
+    def fitted_on_both_sides(one: Trial, part: Part, behind: Prepared | None = None) -> Prepared:
         both = pd.concat([part.training[["message"]], part.held_out[["message"]]], ignore_index=True)
         vectors = build(one, "text", part.place.name).fit(both).transform(both)
         return Prepared(vectors[: len(part.y)], vectors[len(part.y) :])
