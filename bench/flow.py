@@ -12,7 +12,7 @@ from bench.data.folds import Folds, make_folds
 from bench.ensemble.judge import judge
 from bench.ensemble.submission import hand_in
 from bench.plan.experiment import Experiment, read_experiment
-from bench.plan.grid import Plan, make_plan
+from bench.plan.grid import Plan, check_size, make_plan
 from bench.record.facts import environment
 from bench.record.store import Store, open_store, read_store
 from bench.report.leaderboard import Row, blend_sentence, leaderboard, write_leaderboard
@@ -50,6 +50,7 @@ class Answer:
 def ask(path: Path, results: Path) -> Question:
     """Read the experiment file and its table, split the rows and enumerate the grid."""
     experiment = read_experiment(path)
+    check_size(experiment)
     dataset = read_dataset(experiment.data)
     folds = make_folds(dataset, experiment.folds)
     return Question(experiment, dataset, folds, make_plan(experiment, dataset), results / experiment.name)

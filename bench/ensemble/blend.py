@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.score.metrics import count, objective_value
 from bench.score.objective import Objective
 from bench.score.ranking import Score, score_calls
-from bench.score.thresholds import best_threshold
+from bench.score.thresholds import best_threshold, best_value, best_values_without
 
 MOST_DRAWS = 10  # of members, with replacement
 
@@ -33,7 +34,7 @@ class Blend:
 
 def blend(
     y: NDArray[np.int8],
-    trials: dict[str, NDArray[np.float64]],
+    trials: Mapping[str, NDArray[np.float64]],
     fold_of: NDArray[np.int64],
     objective: Objective,
     candidates: int,
@@ -43,7 +44,8 @@ def blend(
     Parameters
     ----------
     y : ndarray of shape (n,), 0 or 1
-    trials : trial -> out-of-fold probabilities of shape (repeats, n)
+    trials : trial -> out-of-fold probabilities of shape (repeats, n); read one after the other, so that they need
+        not all be in memory
     fold_of : ndarray of shape (repeats, n)
     candidates : how many trials, the best by themselves on the rows that choose, may become members
 
@@ -51,16 +53,35 @@ def blend(
     ----------
     Caruana, Niculescu-Mizil, Crew and Ksikes (2004), doi:10.1145/1015330.1015432.
     """
-    stack = np.stack(list(trials.values()))
+    names = contenders(y, trials, fold_of, objective, candidates)
+    stack = np.stack([trials[name] for name in names])
     pairs = [cross_fitted_blend(y, stack[:, r], folds, objective, candidates) for r, folds in enumerate(fold_of)]
     blended, called = (np.stack(parts) for parts in zip(*pairs, strict=True))
     # The members of the export are chosen on every row; so is their threshold, as a trial's is.
     every = stack.reshape(len(stack), -1)
     labels = np.tile(y, len(fold_of))
     weights = _select(labels, every, objective, candidates)
-    members = {trial: float(w) for trial, w in zip(trials, weights, strict=True) if w > 0}
-    threshold = best_threshold(labels, weights @ every, objective)
+    members = {trial: float(w) for trial, w in zip(names, weights, strict=True) if w > 0}
+    threshold = best_threshold(labels, _mean(weights, every), objective)
     return Blend(members, score_calls(y, called, blended, fold_of, threshold), threshold)
+
+
+def contenders(
+    y: NDArray[np.int8],
+    trials: Mapping[str, NDArray[np.float64]],
+    fold_of: NDArray[np.int64],
+    objective: Objective,
+    candidates: int,
+) -> list[str]:
+    """Return in their order the trials that are candidates for some fold, or for the export; no other can matter."""
+    labels = np.tile(y, len(fold_of))
+    alone = []
+    for probability in trials.values():
+        pairs = zip(probability, fold_of, strict=True)
+        by_fold = [best_values_without(y, scores, folds, objective) for scores, folds in pairs]
+        alone.append(np.array([*chain.from_iterable(by_fold), best_value(labels, probability.ravel(), objective)]))
+    chosen = {int(one) for values in np.array(alone).T for one in _best(values, candidates)}
+    return [trial for place, trial in enumerate(trials) if place in chosen]
 
 
 def cross_fitted_blend(
@@ -84,8 +105,8 @@ def cross_fitted_blend(
     for fold in np.unique(fold_of):
         others, held_out = fold_of != fold, fold_of == fold
         weights = _select(y[others], stack[:, others], objective, candidates)
-        blended[held_out] = weights @ stack[:, held_out]
-        called[held_out] = blended[held_out] >= best_threshold(y[others], weights @ stack[:, others], objective)
+        blended[held_out] = _mean(weights, stack[:, held_out])
+        called[held_out] = blended[held_out] >= best_threshold(y[others], _mean(weights, stack[:, others]), objective)
     return blended, called
 
 
@@ -93,13 +114,13 @@ def _select(
     y: NDArray[np.int8], stack: NDArray[np.float64], objective: Objective, candidates: int
 ) -> NDArray[np.float64]:
     """Return weights of shape (trials,): draw the candidate that helps the mean most, until none helps."""
-    alone = np.array([_value(y, probability, objective) for probability in stack])
-    allowed = np.argsort(-alone, kind="stable")[:candidates]
+    alone = np.array([best_value(y, probability, objective) for probability in stack])
+    allowed = _best(alone, candidates)
     drawn = [int(allowed[0])]
     best = alone[drawn[0]]
     while len(drawn) < MOST_DRAWS:
         total = stack[drawn].sum(axis=0)
-        values = [_value(y, (total + stack[one]) / (len(drawn) + 1), objective) for one in allowed]
+        values = [best_value(y, (total + stack[one]) / (len(drawn) + 1), objective) for one in allowed]
         if max(values) <= best:
             break
         best = max(values)
@@ -107,6 +128,18 @@ def _select(
     return np.bincount(drawn, minlength=len(stack)) / len(drawn)
 
 
-def _value(y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective) -> float:
-    """Return the objective at its own best threshold: flattering, but alike for all that are compared."""
-    return objective_value(count(y, probability >= best_threshold(y, probability, objective)), objective)
+def _mean(weights: NDArray[np.float64], stack: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weighted mean, added up member by member as in the export.
+
+    A matrix product adds in an order that depends on how many trials there are, and ties of models with few
+    different outputs would fall by it.
+    """
+    mean = np.zeros(stack.shape[1])
+    for member in np.flatnonzero(weights):
+        mean += weights[member] * stack[member]
+    return mean
+
+
+def _best(values: NDArray[np.float64], most: int) -> NDArray[np.intp]:
+    """Return the places of the largest values; of equals, the first."""
+    return np.argsort(-values, kind="stable")[:most]

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from bench.data.dataset import Dataset
 from bench.ensemble.blend import Blend, blend
+from bench.ensemble.scoreboard import OutOfFold, Scoreboard
 from bench.errors import ExperimentError
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.record.store import Store
-from bench.score.ranking import Score, rank, score_trial
+from bench.score.ranking import Score, rank
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,23 @@ class Verdict:
         return self.ensemble if ensemble else self.winner
 
 
-def judge(plan: Plan, dataset: Dataset, store: Store, experiment: Experiment) -> Verdict:
-    """Score every trial of the plan whose cells are all done, and blend them."""
-    objective, fold_of = experiment.objective, store.folds.fold_of
-    recorded = {trial.id: store.out_of_fold(trial.id) for trial in plan.trials}
-    finished = {trial: probability for trial, probability in recorded.items() if probability is not None}
-    scores = {trial: score_trial(dataset.y, p, fold_of, objective) for trial, p in finished.items()}
+def judge(
+    plan: Plan, dataset: Dataset, store: Store, experiment: Experiment, board: Scoreboard | None = None
+) -> Verdict:
+    """Score every trial of the plan whose cells are all done, and blend them.
+
+    Parameters
+    ----------
+    board : what is scored already; a new one without
+    """
+    objective = experiment.objective
+    scores = (board or Scoreboard(dataset, store, objective)).scores(trial.id for trial in plan.trials)
     if not scores:
         return Verdict(scores)
     leader = rank(scores, objective)[0]
     single = Blend({leader: 1.0}, scores[leader], scores[leader].threshold)
-    ensemble = blend(dataset.y, finished, fold_of, objective, experiment.ensemble.candidates)
+    recorded = OutOfFold(store, scores)
+    ensemble = blend(dataset.y, recorded, store.folds.fold_of, objective, experiment.ensemble.candidates)
     # Ranked like two trials; the single one comes first among equals.
     better = rank({"1 single": single.score, "2 ensemble": ensemble.score}, objective)[0]
     return Verdict(scores, single, ensemble, single if better == "1 single" else ensemble)

@@ -17,7 +17,7 @@ from bench.ensemble.blend import Blend
 from bench.errors import SubmissionError
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
-from bench.record.store import replacing
+from bench.record.disk import replacing
 from bench.run.runner import refit_trials
 
 _PAIRS = [("0", "1"), ("0.0", "1.0"), ("False", "True"), ("false", "true"), ("FALSE", "TRUE"), ("no", "yes")]

@@ -11,7 +11,8 @@ from bench.ensemble.blend import Blend
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan, Trial
 from bench.record.columns import FLOOR, LEADERBOARD
-from bench.record.store import Store, replacing
+from bench.record.disk import replacing
+from bench.record.store import Store
 from bench.score.ranking import Score, rank
 from bench.vocabulary import AXES
 
@@ -23,9 +24,7 @@ def leaderboard(plan: Plan, scores: dict[str, Score], store: Store, experiment: 
 
     Every field is a scalar; a trial with a cell not done has no score.
     """
-    seconds: dict[str, float] = {}
-    for cell in store.rows():
-        seconds[cell["trial"]] = seconds.get(cell["trial"], 0.0) + float(cell["fit_seconds"])
+    seconds = store.fit_seconds()
     trials = {trial.id: trial for trial in plan.trials if trial.id in seconds}
     finished = rank({trial: score for trial, score in scores.items() if trial in trials}, experiment.objective)
     unfinished = sorted(trials.keys() - set(finished))

@@ -41,7 +41,25 @@ def best_threshold(y: NDArray[np.int8], probability: NDArray[np.float64], object
     Lipton, Elkan and Narayanaswamy (2014), arXiv:1402.1892.
     """
     order = _descending(probability)
-    return _best_of_sorted(y[order], probability[order], objective)
+    return _best_of_sorted(y[order], probability[order], objective)[0]
+
+
+def best_value(y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective = F1) -> float:
+    """Return the objective at its own best threshold: flattering, but alike for all that are compared."""
+    order = _descending(probability)
+    return _best_of_sorted(y[order], probability[order], objective)[1]
+
+
+def best_values_without(
+    y: NDArray[np.int8],
+    probability: NDArray[np.float64],
+    fold_of: NDArray[np.int64],
+    objective: Objective = F1,
+) -> list[float]:
+    """Return for each fold the `best_value` of the rows of the other folds."""
+    order = _descending(probability)
+    rows = [order[fold_of[order] != fold] for fold in np.unique(fold_of)]
+    return [_best_of_sorted(y[others], probability[others], objective)[1] for others in rows]
 
 
 def cross_fitted_calls(
@@ -67,7 +85,7 @@ def cross_fitted_calls(
     for fold in np.unique(fold_of):
         held_out = fold_of == fold
         others = order[~held_out[order]]
-        called[held_out] = probability[held_out] >= _best_of_sorted(y[others], probability[others], objective)
+        called[held_out] = probability[held_out] >= _best_of_sorted(y[others], probability[others], objective)[0]
     return called
 
 
@@ -77,8 +95,8 @@ def _descending(probability: NDArray[np.float64]) -> NDArray[np.intp]:
     return np.argsort(-probability, kind="stable")
 
 
-def _best_of_sorted(y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective) -> float:
-    """Return the best threshold of rows sorted from the highest probability down."""
+def _best_of_sorted(y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective) -> tuple[float, float]:
+    """Return the best threshold of rows sorted from the highest probability down, and the objective at it."""
     positives = int(y.sum())
     if not 0 < positives < len(y):
         raise ScoreError(f"a threshold needs both classes, and {len(y)} rows hold {positives} positives")
@@ -95,4 +113,4 @@ def _best_of_sorted(y: NDArray[np.int8], probability: NDArray[np.float64], objec
     here = float(probability[last[cut]])
     below = float(probability[last[cut] + 1]) if last[cut] + 1 < len(y) else 0.0
     middle = (here + below) / 2
-    return middle if below < middle <= here else here
+    return middle if below < middle <= here else here, float(value[cut])

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from bench.ensemble.blend import blend, cross_fitted_blend
+from bench.ensemble.blend import Blend, _mean, _select, blend, contenders, cross_fitted_blend
 from bench.score.metrics import count
 from bench.score.objective import Objective
-from bench.score.ranking import score_trial
-from bench.score.thresholds import cross_fitted_calls
+from bench.score.ranking import score_calls, score_trial
+from bench.score.thresholds import best_threshold, cross_fitted_calls
 from tests.leaks import threshold_leaks
 
 N = 300
@@ -84,3 +84,40 @@ def test_repeats_are_blended_each_on_its_own_folds() -> None:
     made = blend(Y, trials, folds, Objective(), candidates=25)
     counts = made.score.counts
     assert counts.true_positives + counts.false_negatives == 2 * Y.sum()
+
+
+def all_at_once(
+    trials: dict[str, np.ndarray], fold_of: np.ndarray, objective: Objective, candidates: int
+) -> tuple[np.ndarray, np.ndarray, dict[str, float], float]:
+    """Return blended probabilities, calls, members and threshold, with every trial in every choice."""
+    stack = np.stack(list(trials.values()))
+    pairs = [cross_fitted_blend(Y, stack[:, r], folds, objective, candidates) for r, folds in enumerate(fold_of)]
+    labels, every = np.tile(Y, len(fold_of)), stack.reshape(len(stack), -1)
+    weights = _select(labels, every, objective, candidates)
+    members = {name: float(weight) for name, weight in zip(trials, weights, strict=True) if weight > 0}
+    blended, called = (np.stack(parts) for parts in zip(*pairs, strict=True))
+    return blended, called, members, best_threshold(labels, _mean(weights, every), objective)
+
+
+@pytest.mark.parametrize(
+    "objective", [Objective(), Objective(metric="precision", at_recall=0.5)], ids=["f1", "precision"]
+)
+@pytest.mark.parametrize("candidates", [1, 3, 25])
+def test_trials_read_one_by_one_make_the_blend_of_all_at_once(candidates: int, objective: Objective) -> None:
+    folds = np.stack([FOLD_OF[0], (np.arange(N) // 7) % 3])
+    for seed in range(3):
+        rng = np.random.default_rng([seed, candidates])
+        noise = 0.2 + 0.8 * rng.random(40)
+        trials = {
+            f"t{n}": np.round(np.clip(0.25 + 0.5 * Y + noise[n] * rng.normal(size=(2, N)), 0, 1), 2) for n in range(40)
+        }
+        made = blend(Y, trials, folds, objective, candidates)
+        blended, called, members, threshold = all_at_once(trials, folds, objective, candidates)
+        assert made == Blend(members, score_calls(Y, called, blended, folds, threshold), threshold)
+        assert len(contenders(Y, trials, folds, objective, candidates)) < 40
+
+
+def test_a_trial_that_is_good_on_the_rows_of_one_choice_only_is_a_contender() -> None:
+    lopsided = np.where(FOLD_OF == 0, 0.5, noisy(1, 0.0))  # perfect but for the fold that it was left out of
+    trials = {"good": noisy(2, 0.2), "lopsided": lopsided, "bad": noisy(3, 2.0)}
+    assert contenders(Y, trials, FOLD_OF, Objective(), 1) == ["good", "lopsided"]

@@ -346,6 +346,18 @@ def test_a_grid_too_large_is_refused_before_any_of_it_is_made() -> None:
     assert time.perf_counter() - start < 5  # making them takes minutes
 
 
+@pytest.mark.parametrize(("folds", "cells"), [("count = 50\nrepeats = 50", "25,000,000"), ("repeats = 50", None)])
+def test_folds_count_towards_the_size_of_a_run(folds: str, cells: str | None) -> None:
+    grid = f'encoding = [{{ name = "one_hot", rare = {list(range(5, 105))} }}]\n'
+    grid += f'model = [{{ name = "lightgbm", trees = {list(range(5, 105))} }}]\n[folds]\n{folds}'
+    if cells is None:
+        assert len(plan_of(grid, FULL).trials) == 10_001
+        return
+    said = f"crosses to 10,000 configurations, and the 2,500 folds of .folds. make {cells} cells of them; 20,000,000 is"
+    with pytest.raises(ExperimentError, match=said):
+        plan_of(grid, FULL)
+
+
 def test_derived_features_stand_first_in_a_name_and_raw_is_left_out_of_it() -> None:
     plan = plan_of('derived = ["raw", ["missing", "filled"]]\nmodel = ["lightgbm"]', PRODUCTS)
     assert configurations(plan)[1:] == [

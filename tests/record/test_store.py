@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from bench.data.folds import Folds
 from bench.errors import StoreError
 from bench.record.columns import CELLS, TRIALS
-from bench.record.store import CellResult, Key, Store, open_store, read_store, replacing
+from bench.record.disk import replacing
+from bench.record.store import CellResult, Key, Store, open_store, read_store
 
 # Five rows, one repeat: fold 0 holds out rows 0, 1 and 3, fold 1 rows 2 and 4.
 FOLDS = Folds(np.array([[0, 0, 1, 0, 1]]), "folds00001", ())
@@ -106,7 +108,7 @@ def test_a_row_says_what_became_of_its_cell(recorded: Path) -> None:
         "resample_seconds": "0.0000",
         "fit_seconds": "0.2500",
         "predict_seconds": "0.0000",
-        "worker_peak_megabytes": "0",
+        "peak_megabytes": "0",
         "predictions_at": "0",
         "predictions_crc32": first["predictions_crc32"],
         "folds_id": "folds00001",
@@ -212,8 +214,17 @@ def test_damaged_predictions_are_noticed_and_their_cells_run_again(
 
 @pytest.mark.parametrize(
     "line",
-    [b"", b"garbage", b"a,x,0,done", b"\xff\xfe\x00", b"d,0,0,fine,,0,0,0,0,0,0,0,folds00001,data000001"],
-    ids=["empty", "one word", "cut", "binary", "status"],
+    [
+        b"",
+        b"garbage",
+        b"a,x,0,done",
+        b"\xff\xfe\x00",
+        bytes(90),
+        b'a,0,1,failed,"the quotation mark is not closed',
+        b"d,0,0,fine,,0,0,0,0,0,0,0,folds00001,data000001",
+        b"a,0,1,failed," + b"x" * 200_000,
+    ],
+    ids=["empty", "one word", "cut", "binary", "zeros", "quotation mark", "status", "endless"],
 )
 def test_a_line_that_cannot_be_read_costs_its_own_cell_only(recorded: Path, line: bytes) -> None:
     cells = recorded / "cells.csv"
@@ -222,7 +233,7 @@ def test_a_line_that_cannot_be_read_costs_its_own_cell_only(recorded: Path, line
     cells.write_bytes(b"\n".join([*lines, b""]))
     store = reopened(recorded)
     assert store.done() == set(KEYS) - {("a", 0, 1)}
-    said = [] if line == b"" else [f"{cells}: 1 of its lines cannot be read; their cells run again."]
+    said = [] if line == b"" else [f"{cells}: 1 of its lines cannot be read; cells that stand in no other run again."]
     assert store.notices == said
     assert record(recorded, done("a", 1)).out_of_fold("a") is not None
     assert reopened(recorded).done() == set(KEYS)
@@ -425,3 +436,51 @@ def test_a_row_out_of_range_costs_its_own_cell_only(tmp_path: Path, column: str,
     store = read_store(tmp_path, DATA, FOLDS)
     assert store.done() == {("bbbb", 0, 0)}
     assert "1 of its lines cannot be read" in store.notices[0]
+
+
+def test_a_header_of_zeros_is_another_versions(recorded: Path) -> None:
+    content = (recorded / "cells.csv").read_bytes()
+    (recorded / "cells.csv").write_bytes(bytes(20) + content[20:])
+    with pytest.raises(StoreError, match="its columns are not those of this version"):
+        read(recorded)
+
+
+def test_zeros_where_the_power_failed_are_cut_like_a_torn_line(recorded: Path) -> None:
+    content = (recorded / "cells.csv").read_bytes()
+    (recorded / "cells.csv").write_bytes(content + bytes(500))
+    assert reopened(recorded).done() == set(KEYS)
+    assert (recorded / "cells.csv").read_bytes() == content
+
+
+def test_a_record_saved_by_a_spreadsheet_is_read(recorded: Path) -> None:
+    cells = recorded / "cells.csv"
+    cells.write_bytes(cells.read_bytes().replace(b"\n", b"\r\n"))
+    store = record(recorded, done("b", 1))
+    assert (store.done(), store.notices) == ({*KEYS, ("b", 0, 1)}, [])
+
+
+def test_the_seconds_of_a_trial_are_those_of_its_rows_that_count(folder: Path) -> None:
+    with open_store(folder, DATA, FOLDS) as store:
+        store.append(CellResult("a", 0, 0, "failed", fit_seconds=9.0))
+        store.forget_failures({"a"})
+        for trial, fold in (("a", 0), ("a", 1), ("b", 0)):
+            store.append(CellResult(trial, 0, fold, "done", fit_seconds=1.23456, probability=chances(trial, fold)))
+        written = store.fit_seconds()
+    assert written == read(folder).fit_seconds() == {"a": 2.4692, "b": 1.2346}
+
+
+def test_a_row_takes_little_memory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    results = [
+        CellResult(f"{n:016x}", 0, fold, "done", probability=np.zeros(SIZE[fold])) for n in range(500) for fold in SIZE
+    ]
+    tracemalloc.start()
+    try:
+        written = record(folder, *results)
+        one = tracemalloc.get_traced_memory()[0]
+        again = read(folder)
+        two = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert len(written.done()) == len(again.done()) == 1000
+    assert max(one, two - one) < 1000 * 500  # bytes; a dictionary of texts takes 1,500
