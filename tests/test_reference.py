@@ -60,7 +60,7 @@ def test_the_quick_benchmark_prints_ratios_and_agrees_bit_for_bit(
     printed = capsys.readouterr().out
     assert "32 cells" in printed
     assert "| GridSearchCV, memory | 8.0 | 5.0 | 300 |" in printed
-    assert "16 distinct pieces, each made once" in printed
+    assert "20 distinct pieces, each made once" in printed
     assert "3 of 3 cells" in printed
 
 
