@@ -1,7 +1,16 @@
 """A user's slip in one sentence: place, finding, what is allowed, what to do."""
 
+import signal
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
+
+# The signals that end a command, and how it ended then.
+ENDING: Final[dict[int, str]] = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "terminated",
+    signal.SIGHUP: "hung up",
+}
 
 
 class BenchError(Exception):
@@ -34,6 +43,20 @@ class EngineError(BenchError):
 
 class SubmissionError(BenchError):
     """A submission file does not have the form that is asked for."""
+
+
+class Stopped(BaseException):
+    """A signal ends the command. Not an `Exception`, so that nobody on the way takes it for a failure of a cell.
+
+    Attributes
+    ----------
+    how : interrupted, terminated or hung up
+    code : the exit code by which a shell knows the signal
+    """
+
+    def __init__(self, number: int) -> None:
+        self.how, self.code = ENDING[number], 128 + number
+        super().__init__(self.how)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,17 @@ from typing import Any
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
 from bench.ensemble.judge import judge
+from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import hand_in
 from bench.plan.experiment import Experiment, read_experiment
-from bench.plan.grid import Plan, check_size, make_plan
+from bench.plan.grid import Plan, make_plan
+from bench.record.events import open_events
 from bench.record.facts import environment
-from bench.record.store import Store, open_store, read_store
+from bench.record.store import open_store, read_store
+from bench.report.diary import Diary
 from bench.report.leaderboard import Row, blend_sentence, leaderboard, write_leaderboard
-from bench.run.runner import Progress, run_plan
+from bench.run.runner import run_plan
 
-Watch = Callable[[Progress, Store], None]
 Slice = dict[str, set[str]]
 
 
@@ -47,40 +49,49 @@ class Answer:
     notices: list[str]
 
 
-def ask(path: Path, results: Path) -> Question:
-    """Read the experiment file and its table, split the rows and enumerate the grid."""
-    experiment = read_experiment(path)
-    check_size(experiment)
+def ask(path: Path, results: Path, limits: Mapping[str, float | None] | None = None) -> Question:
+    """Read the experiment file and its table, split the rows and enumerate the grid; ``limits`` replace the file's."""
+    experiment = read_experiment(path).within(limits or {})
     dataset = read_dataset(experiment.data)
     folds = make_folds(dataset, experiment.folds)
     return Question(experiment, dataset, folds, make_plan(experiment, dataset), results / experiment.name)
 
 
-def answer(question: Question, only: Slice, retry_failed: bool, workers: int, watch: Watch) -> Answer:
-    """Run what is not recorded yet, rank it, stack it, and write it all down."""
+def answer(
+    question: Question,
+    only: Slice,
+    retry_failed: bool,
+    workers: int,
+    watch: Callable[[Diary], None],
+    cluster: str | None = None,
+) -> Answer:
+    """Run what is not recorded yet, rank it, stack it, and write it all down.
+
+    Parameters
+    ----------
+    workers : processes of this machine; with a ``cluster``, the address of a scheduler, for the last refit alone
+    watch : called before the first cell and after each
+    """
     experiment, dataset, plan = question.experiment, question.dataset, question.plan
     wanted = plan.only(only)
-    with open_store(question.folder, dataset.data_id, question.folds) as store:
+    with open_store(question.folder, dataset.data_id, question.folds) as store, open_events(question.folder) as events:
         if retry_failed:
             store.forget_failures({trial.id for trial in wanted.trials})
         store.write_trials([trial.row() for trial in wanted.trials])
         store.write_run(_facts(question))
-        run_plan(wanted, dataset, store, workers, lambda progress: watch(progress, store))
-        verdict = judge(plan, dataset, store, experiment)
+        board = Scoreboard(dataset, store, experiment.objective)
+        hands = {"workers": None if cluster else workers, "cluster": cluster}
+        diary = Diary(plan, board, store, events, hands, watch)
+        run_plan(wanted, dataset, store, workers, diary.follow, experiment.limits, cluster)
+        verdict = judge(plan, dataset, store, experiment, board)
+        diary.rank()
         rows = leaderboard(plan, verdict.scores, store, experiment)
         sentences = [blend_sentence(verdict.ensemble, plan.trials)] if verdict.ensemble else []
         write_leaderboard(rows, sentences, experiment, question.folder)
         if verdict.winner and dataset.submission is not None:
             handed_in = hand_in(verdict.winner, plan, dataset, experiment, question.submission, workers)
             sentences.append(handed_in.sentence())
-    return Answer(rows, sentences, store.notices)
-
-
-def how_far(question: Question, only: Slice) -> tuple[int, int]:
-    """Return how many cells of a slice are recorded, and how many it has."""
-    store = read_store(question.folder, question.dataset.data_id, question.folds)
-    cells = {cell.key for cell in question.plan.only(only).cells(question.folds.repeats, question.folds.count)}
-    return len(cells & store.done()), len(cells)
+    return Answer(rows, sentences, [*store.notices, *events.notices])
 
 
 def recorded(question: Question) -> Answer:

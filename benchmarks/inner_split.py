@@ -58,7 +58,7 @@ def main() -> None:
         plan = make_plan(experiment, dataset)
         question = flow.Question(experiment, dataset, make_folds(dataset, experiment.folds), plan, folder / "results")
         start = time.monotonic()
-        answer = flow.answer(question, {}, False, given.workers, lambda progress, store: None)
+        answer = flow.answer(question, {}, False, given.workers, lambda diary: None)
         seconds = time.monotonic() - start
         called = read_table(question.submission).frame[roles.target] == roles.positive
     best = answer.rows[0]

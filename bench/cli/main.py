@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import errno
 import sys
 
 import typer
 
-from bench.cli import hand, look, make, run
-from bench.errors import BenchError
+from bench.cli import hand, look, make, run, status
+from bench.cli.terminal import heed_signals, ignore_signals, steady_streams
+from bench.errors import BenchError, Stopped
 
 app = typer.Typer(
     name="bench",
@@ -18,20 +19,43 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (run, look, make, hand):
+for family in (run, status, look, make, hand):
     family.add_commands(app)
 
 
 def main() -> None:
-    """Run a command and exit: 0 good, 2 a user's slip, 3 the run ended but cells failed, 130 Ctrl-C."""
+    """Run a command and exit.
+
+    0 good, 2 a user's slip, 3 the run ended but cells failed; 130 Ctrl-C, 143 SIGTERM, 129 a lost terminal.
+    """
+    heed_signals()
+    output = steady_streams()
+    code = _ended()
+    ignore_signals()
+    lost = None if output is None else output.failure
+    if code in (0, 3) and lost is not None and lost.errno != errno.EPIPE:
+        _say(f"the output cannot be written ({lost.strerror}). What belongs in files is there.")
+        code = 2
+    sys.exit(code)
+
+
+def _ended() -> int:
+    """Run a command and return how it ended."""
     try:
-        app()
-    except BenchError as error:
-        print(f"bench: {' '.join(str(error).splitlines())}", file=sys.stderr)
-        sys.exit(2)
-    finally:
         try:
+            app()
+        finally:
             sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader of our output went away; Python would complain of it again when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except BenchError as error:
+        _say(str(error))
+        return 2
+    except Stopped as stop:
+        _say(f"{stop.how}.")
+        return stop.code
+    return 0
+
+
+def _say(sentence: str) -> None:
+    print(f"bench: {' '.join(sentence.splitlines())}", file=sys.stderr)

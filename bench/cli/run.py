@@ -9,12 +9,11 @@ import typer
 
 from bench.cli import show
 from bench.cli.options import RESULTS, File, Results, Workers, worker_count
-from bench.errors import ExperimentError
+from bench.errors import ExperimentError, Stopped
 
 if TYPE_CHECKING:
     from bench.flow import Answer, Question
-    from bench.record.store import Store
-    from bench.run.runner import Progress
+    from bench.report.diary import Diary
 
 SHOWN = 15  # rows of the leaderboard on the terminal
 
@@ -32,7 +31,15 @@ def run(
         typer.Option(help="run a slice, such as model=lightgbm or encoding=target,native; may be repeated"),
     ] = None,
     workers: Workers = None,
-    retry: Annotated[Literal["failed"] | None, typer.Option(help="run cells again that failed before")] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="a Dask scheduler, tcp://host:8786, whose workers run the cells; the last refit stays here"),
+    ] = None,
+    cell_seconds: Annotated[float | None, typer.Option(help="wall seconds that a cell may take")] = None,
+    cell_gigabytes: Annotated[float | None, typer.Option(help="10^9 bytes of memory that a cell may take")] = None,
+    retry: Annotated[
+        Literal["failed"] | None, typer.Option(help="run cells again that failed before, or exceeded a limit")
+    ] = None,
     results: Results = RESULTS,
 ) -> None:
     """Run an experiment: cross-validate the grid, rank it, stack it, write the submission.
@@ -40,34 +47,41 @@ def run(
     Cells already recorded are not run again.
     """
     wanted = _slices(only or [])
+    if cluster is not None and workers is not None:
+        raise ExperimentError("--cluster and --workers: name one of them; a cluster has the workers it has.")
     from bench import flow
 
-    question = flow.ask(file, results)
+    limits = {"cell_seconds": cell_seconds, "cell_gigabytes": cell_gigabytes}
+    question = flow.ask(file, results, limits)
     show.notices((*question.dataset.notices, *question.folds.notices))
-    best = _Best(question)
-    state: Progress | None = None
+    if workers == 0 and question.experiment.limits.given:
+        show.notices(["with --workers 0 no limit holds: nobody is there to end a cell from outside."])
+    diary: Diary | None = None
 
-    def watch(now: Progress, store: Store) -> None:
-        nonlocal state
-        state = now
-        report(now, best.after(now, store))
+    def watch(now: Diary) -> None:
+        nonlocal diary
+        diary = now
+        report(now)
 
     try:
         with show.watching() as report:
-            answer = flow.answer(question, wanted, retry == "failed", worker_count(workers), watch)
-    except KeyboardInterrupt:
-        recorded, cells = flow.how_far(question, wanted)
+            answer = flow.answer(question, wanted, retry == "failed", worker_count(workers), watch, cluster)
+    except Stopped as stop:
+        if diary is None:
+            raise
         print(
-            f"\nbench: interrupted; {recorded} of {cells} cells are recorded. `bench run {file}` goes on from there.",
+            f"\nbench: {stop.how}; {diary.recorded} of {diary.progress.cells} cells are recorded. "
+            f"`bench run {file}` goes on from there.",
             file=sys.stderr,
         )
-        raise typer.Exit(130) from None
+        raise typer.Exit(stop.code) from None
     show.notices(answer.notices)
     _print_board(question, answer)
     print(f"Everything is in {question.folder}.")
-    if state is not None and state.failed:
+    failed = diary.progress.failed if diary is not None else 0
+    if failed:
         print(
-            f"bench: {state.failed} cells failed; the reasons are in {question.folder / 'cells.csv'}.",
+            f"bench: {failed} cells failed; the reasons are in {question.folder / 'cells.csv'}.",
             file=sys.stderr,
         )
         raise typer.Exit(3)
@@ -95,25 +109,6 @@ def _slices(only: list[str]) -> dict[str, set[str]]:
             raise ExperimentError(f"--only {entry}: write axis=component, such as model=lightgbm.")
         wanted.setdefault(axis.strip(), set()).update(name.strip() for name in names.split(","))
     return wanted
-
-
-class _Best:
-    """The best finished trial so far, in words."""
-
-    def __init__(self, question: Question) -> None:
-        self._question = question
-        self._value, self._words = -1.0, ""
-
-    def after(self, state: Progress, store: Store) -> str:
-        from bench.score.ranking import score_trial
-
-        objective = self._question.experiment.objective
-        if state.trial is not None and (p := store.out_of_fold(state.trial.id)) is not None:
-            score = score_trial(self._question.dataset.y, p, store.folds.fold_of, objective)
-            if score.keeps_floor(objective) and score.value(objective) > self._value:
-                self._value = score.value(objective)
-                self._words = f"best {objective.metric} {self._value:.4f} {state.trial.configuration}"
-        return self._words
 
 
 def _print_board(question: Question, answer: Answer, most: int | None = SHOWN) -> None:

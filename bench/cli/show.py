@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from bench.run.runner import Progress as RunProgress
+    from bench.report.diary import Diary
 
 QUIET_SECONDS = 10.0  # between two progress lines where no bar can be drawn
 
@@ -52,10 +44,20 @@ def table(columns: list[str], rows: Iterable[list[str]], right: Iterable[str] = 
     console.print(shown)
 
 
-class Watching(Protocol):
-    """Takes the state of a run after each cell, with the best score so far in words."""
+def one_line(text: str) -> str:
+    """Return a text without line breaks and what else would move a terminal's cursor."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
-    def __call__(self, state: RunProgress, best: str) -> None: ...
+
+def pace(left: int, cells_per_second: float, seconds_left: float | None) -> str:
+    """Say what is left and how fast it goes; `seconds_left` None where nobody knows."""
+    rate = f"{cells_per_second:.3g} cells/s" if cells_per_second < 100 else f"{cells_per_second:.0f} cells/s"
+    time_left = "" if seconds_left is None or not left else f", about {_duration(seconds_left)}"
+    return f"{rate}, {left:,} left{time_left}"
+
+
+Watching = Callable[["Diary"], None]
+"""Takes the diary of a run, before its first cell and after each."""
 
 
 @contextmanager
@@ -70,17 +72,14 @@ def watching() -> Iterator[Watching]:
         MofNCompleteColumn(),
         TextColumn("cells"),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[best]}"),
+        TextColumn("{task.fields[said]}", markup=False),
         console=Console(stderr=True),
     )
     with bar:
-        job = bar.add_task("running", total=None, best="")
+        job = bar.add_task("running", total=None, said="")
 
-        def watch(state: RunProgress, best: str) -> None:
-            failed = f"  {state.failed} failed" if state.failed else ""
-            bar.update(job, total=state.cells, completed=state.recorded, best=best + failed)
+        def watch(run: Diary) -> None:
+            bar.update(job, total=run.progress.cells, completed=run.progress.recorded, said=_said(run))
 
         yield watch
 
@@ -89,22 +88,25 @@ class _PlainLines:
     """One line when a run starts, one every few seconds, one when it ends."""
 
     def __init__(self) -> None:
-        self._start = self._last = time.monotonic()
-        self._recorded_before: int | None = None
+        self._last: float | None = None
 
-    def __call__(self, state: RunProgress, best: str) -> None:
-        now = time.monotonic()
-        first, end = self._recorded_before is None, state.recorded == state.cells
-        if self._recorded_before is None:
-            self._recorded_before = state.recorded
-        if not (first or end or now - self._last >= QUIET_SECONDS):
-            return
-        self._last = now
-        elapsed, ran = now - self._start, state.recorded - self._recorded_before
-        left = f", {elapsed / ran * (state.cells - state.recorded):.0f} s left" if ran and not end else ""
-        failed = f", {state.failed} failed" if state.failed else ""
-        print(
-            f"{state.recorded}/{state.cells} cells, {elapsed:.0f} s{left}{failed}{best and f', {best}'}",
-            file=sys.stderr,
-            flush=True,
-        )
+    def __call__(self, run: Diary) -> None:
+        state = run.progress
+        if self._last is None or not state.left or state.elapsed_seconds - self._last >= QUIET_SECONDS:
+            self._last = state.elapsed_seconds
+            said = f"{state.recorded}/{state.cells} cells, {state.elapsed_seconds:.0f} s, {_said(run)}"
+            print(said, file=sys.stderr, flush=True)
+
+
+def _said(run: Diary) -> str:
+    """Return what is left, what failed and the best so far."""
+    state, best = run.progress, run.best
+    failed = f", {state.failed} failed" if state.failed else ""
+    leading = f", best {best.metric} {best.value:.4f} {best.configuration}" if best else ""
+    return pace(state.left, state.cells_per_second, state.seconds_left) + failed + leading
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -17,7 +17,7 @@ class Scoreboard:
     """The scores of the trials of a store. A trial is scored when it is first asked for after its last cell."""
 
     def __init__(self, dataset: Dataset, store: Store, objective: Objective) -> None:
-        self._dataset, self._store, self._objective = dataset, store, objective
+        self._dataset, self._store, self.objective = dataset, store, objective
         self._scores: dict[str, Score] = {}
         self._leader: str | None = None
 
@@ -28,9 +28,9 @@ class Scoreboard:
             if probability is None:
                 return None
             fold_of = self._store.folds.fold_of
-            self._scores[trial] = score_trial(self._dataset.y, probability, fold_of, self._objective)
+            self._scores[trial] = score_trial(self._dataset.y, probability, fold_of, self.objective)
             both = {one: self._scores[one] for one in (trial, self._leader) if one is not None}
-            self._leader = rank(both, self._objective)[0]
+            self._leader = rank(both, self.objective)[0]
         return self._scores[trial]
 
     def scores(self, trials: Iterable[str]) -> dict[str, Score]:

@@ -58,7 +58,8 @@ def hand_in(winner: Blend, plan: Plan, dataset: Dataset, experiment: Experiment,
     _refuse_inputs(path, (str(experiment.path), roles.train, roles.submission, roles.sample))
     _make_room(path)
     trials = {trial.id: trial for trial in plan.trials}
-    outputs = refit_trials([trials[member] for member in winner.weights], dataset, workers)
+    members = [trials[member] for member in winner.weights]
+    outputs = refit_trials(members, dataset, workers, experiment.limits)
     probability = np.zeros(len(dataset.submission))
     for member, weight in winner.weights.items():
         probability += weight * outputs[member]

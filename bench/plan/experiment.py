@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import product
 from math import prod
@@ -25,6 +26,7 @@ from bench.space import Columns, Value
 from bench.vocabulary import AXES, DO_NOTHING, Axis
 
 LARGEST_GRID = 2_000_000  # configurations; checked before any is made
+LARGEST_CELLS = 20_000_000  # of all configurations on all folds; likewise
 
 ComponentName = Annotated[str, Field(min_length=1)]
 Settings = dict[str, Value | list[Value]]
@@ -60,6 +62,11 @@ class LimitsSection(Section):
     cell_gigabytes: float | None = Field(
         None, gt=0, le=1e5, description="10^9 bytes of memory of its worker, libraries included; likewise"
     )
+
+    @property
+    def given(self) -> bool:
+        """Whether there is any."""
+        return self.cell_seconds is not None or self.cell_gigabytes is not None
 
 
 class ExperimentFile(Section):
@@ -111,6 +118,25 @@ class Experiment:
     limits: LimitsSection
     axes: dict[Axis, tuple[Option, ...]]
 
+    def within(self, limits: Mapping[str, float | None]) -> Experiment:
+        """Return the experiment with limits in place of those of its file, by name; None leaves the file's.
+
+        Raises
+        ------
+        ExperimentError
+            If one is no limit; the sentence names the option of the command line.
+        """
+        given = {name: value for name, value in limits.items() if value is not None}
+        try:
+            section = LimitsSection.model_validate(self.limits.model_dump() | given)
+        except ValidationError as error:
+            wrong = error.errors()[0]
+            option = f"--{wrong['loc'][0]}".replace("_", "-")
+            raise ExperimentError(
+                f"{option} {wrong['input']:g}: should be {wrong['msg'].removeprefix('Input should be ')}."
+            ) from None
+        return replace(self, limits=section)
+
 
 def read_experiment(path: Path) -> Experiment:
     """Read and check an experiment file.
@@ -130,6 +156,7 @@ def read_experiment(path: Path) -> Experiment:
     except ValidationError as error:
         raise ExperimentError(sentence(ExperimentFile, path, text, content, error.errors())) from None
     axes = {axis: _options(axis, getattr(file.grid, axis), place_of(path, text, "grid", axis)) for axis in AXES}
+    _check_grid(path, prod(len(options) for options in axes.values()), file.folds)
     return Experiment(
         path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, file.limits, axes
     )
@@ -173,6 +200,22 @@ def _read(path: Path) -> str:
         raise ExperimentError(f"{path}: no such experiment file.{there} `bench init` writes one.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ExperimentError(f"{path}: cannot be read as a UTF-8 text file ({error}).") from None
+
+
+def _check_grid(path: Path, size: int, folds: FoldsSection) -> None:
+    """Refuse a grid that is too large before any of it is made, or a table is read for it."""
+    if size > LARGEST_GRID:
+        raise ExperimentError(
+            f"{path}: [grid] crosses to {size:,} configurations, and {LARGEST_GRID:,} is the most "
+            "that one experiment may hold. List fewer components or values."
+        )
+    times = folds.count * folds.repeats
+    if size * times > LARGEST_CELLS:
+        raise ExperimentError(
+            f"{path}: [grid] crosses to {size:,} configurations, and the {times:,} folds of [folds] make "
+            f"{size * times:,} cells of them; {LARGEST_CELLS:,} is the most that one experiment may hold. "
+            "List fewer components or values, or set count or repeats lower."
+        )
 
 
 def _options(axis: Axis, entries: tuple[Entry | tuple[Entry, ...], ...], place: str) -> tuple[Option, ...]:

@@ -16,12 +16,10 @@ import pandas as pd
 from bench.components import REGISTRIES
 from bench.data.dataset import Dataset
 from bench.errors import ExperimentError, did_you_mean
-from bench.plan.experiment import LARGEST_GRID, Choice, Experiment, Option
+from bench.plan.experiment import Choice, Experiment, Option
 from bench.registry import Component
 from bench.space import Value, matching
 from bench.vocabulary import AXES, DO_NOTHING, SUBJECTS, Axis
-
-LARGEST_CELLS = 20_000_000  # cells; checked before any is made
 
 
 @dataclass(frozen=True)
@@ -151,9 +149,8 @@ def make_plan(experiment: Experiment, dataset: Dataset) -> Plan:
     Raises
     ------
     ExperimentError
-        If the grid is too large, or nothing of it can work.
+        If nothing of it can work.
     """
-    check_size(experiment)
     _check_columns(experiment, dataset)
     # The floor is in every grid: a leaderboard without one cannot be read.
     walk = _Walk(experiment.axes, _idle(experiment, dataset), {_floor(): None})
@@ -162,29 +159,6 @@ def make_plan(experiment: Experiment, dataset: Dataset) -> Plan:
         reasons = "; ".join(f"{reason} ({count})" for reason, count in walk.dropped.most_common(3))
         raise ExperimentError(f"{experiment.path}: no configuration of [grid] can work on this table: {reasons}.")
     return Plan(tuple(walk.trials), dict(walk.dropped), dict(walk.collapsed))
-
-
-def check_size(experiment: Experiment) -> None:
-    """Refuse a grid that is too large before any of it is made, or a table is read for it.
-
-    Raises
-    ------
-    ExperimentError
-        If it crosses to more than `LARGEST_GRID` configurations, or these to more than `LARGEST_CELLS` cells.
-    """
-    size = prod(len(options) for options in experiment.axes.values())
-    if size > LARGEST_GRID:
-        raise ExperimentError(
-            f"{experiment.path}: [grid] crosses to {size:,} configurations, and {LARGEST_GRID:,} is the most "
-            "that one experiment may hold. List fewer components or values."
-        )
-    times = experiment.folds.count * experiment.folds.repeats
-    if size * times > LARGEST_CELLS:
-        raise ExperimentError(
-            f"{experiment.path}: [grid] crosses to {size:,} configurations, and the {times:,} folds of [folds] make "
-            f"{size * times:,} cells of them; {LARGEST_CELLS:,} is the most that one experiment may hold. "
-            "List fewer components or values, or set count or repeats lower."
-        )
 
 
 def table_traits(dataset: Dataset) -> frozenset[str]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
-from bench.errors import DataError
+from bench.errors import ENDING, DataError
 from bench.plan.experiment import LimitsSection
 from bench.plan.grid import Cell, Plan, Trial
 from bench.record.store import CellResult, Store
 from bench.run.cell import fold_part, fold_place, refit, run_cell, submission_part, submission_place
+from bench.run.count import Count, Progress
 from bench.run.engine import run_tasks
 from bench.run.job import Failure, Job
 from bench.run.prepared import Made, Piece, Pieces, pieces_of
@@ -95,22 +101,6 @@ class RefitJob(Job[RefitTask, NDArray[np.float64]]):
         )
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is.
-
-    Attributes
-    ----------
-    cells, recorded, failed : of the whole plan, earlier runs included
-    trial : the trial whose cell has just ended; None before the first
-    """
-
-    cells: int
-    recorded: int
-    failed: int
-    trial: Trial | None = None
-
-
 def run_plan(
     plan: Plan,
     dataset: Dataset,
@@ -118,46 +108,72 @@ def run_plan(
     workers: int,
     watch: Callable[[Progress], None],
     limits: LimitsSection | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Run what is missing and record each cell as it ends; call ``watch`` before the first and after each.
 
     Parameters
     ----------
     workers : processes; see `bench.run.engine.run_tasks`
+    cluster : the address of a scheduler, whose workers run the cells instead
     """
     missing = _Missing(CellJob(dataset, store.folds), plan, store)
-    progress = missing.progress()
-    watch(progress)
+    count = Count(plan, store, None if cluster else max(1, workers))
+    watch(count.progress())
     charged: set[str] = set()
-    outcomes = run_tasks(missing.job, missing, workers, limits, store.folder / "pieces")
-    for task, result in outcomes:
-        store.append(_charge(result, charged))
-        progress = replace(
-            progress,
-            recorded=progress.recorded + 1,
-            failed=progress.failed + (result.status != "done"),
-            trial=task.cell.trial,
-        )
-        watch(progress)
+    scratch = store.folder / "pieces"
+    try:
+        # Closed here and now, whatever ends the run: a traceback would keep the workers until it is forgotten.
+        with closing(_outcomes(missing, workers, limits, scratch, cluster)) as outcomes:
+            for task, result in outcomes:
+                row = _charge(result, charged)
+                with _held_signals():
+                    store.append(row)
+                watch(count.after(task.cell, row))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)  # there still if the signal to end came while it was deleted
+
+
+@contextmanager
+def _held_signals() -> Iterator[None]:
+    """Let the signals that end a command wait, so that what is on the disk is also counted."""
+    if threading.current_thread() is not threading.main_thread():  # signals are not its concern
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in ENDING}
+    for number in (number for number, handler in before.items() if callable(handler)):
+        signal.signal(number, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if callable(handler):
+                signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
+
+
+def _outcomes(
+    missing: _Missing, workers: int, limits: LimitsSection | None, scratch: Path, cluster: str | None
+) -> Generator[tuple[CellTask, CellResult], None, None]:
+    if cluster is None:
+        yield from run_tasks(missing.job, missing, workers, limits, scratch)
+    else:
+        from bench.run.cluster import run_on_cluster
+
+        yield from run_on_cluster(missing.job, missing, cluster, limits)
 
 
 class _Missing:
     """The cells of a plan that were not recorded when the run began, in order, as often as they are asked for."""
 
     def __init__(self, job: CellJob, plan: Plan, store: Store) -> None:
-        self.job, self._plan, self._store, self._done = job, plan, store, store.done()
+        self.job, self._plan, self._folds, self._done = job, plan, store.folds, store.done()
 
     def __iter__(self) -> Iterator[CellTask]:
-        return self.job.tasks(cell for cell in self._cells() if cell.key not in self._done)
-
-    def progress(self) -> Progress:
-        """Return how far the run is before it begins."""
-        statuses = [self._store.status(cell.key) for cell in self._cells()]
-        recorded = [status for status in statuses if status is not None]
-        return Progress(len(statuses), len(recorded), sum(status != "done" for status in recorded))
-
-    def _cells(self) -> Iterator[Cell]:
-        return self._plan.cells(self._store.folds.repeats, self._store.folds.count)
+        cells = self._plan.cells(self._folds.repeats, self._folds.count)
+        return self.job.tasks(cell for cell in cells if cell.key not in self._done)
 
 
 def _charge(result: CellResult, charged: set[str]) -> CellResult:
@@ -170,8 +186,10 @@ def _charge(result: CellResult, charged: set[str]) -> CellResult:
     return replace(result, prepare_seconds=prepare, resample_seconds=resample)
 
 
-def refit_trials(trials: list[Trial], dataset: Dataset, workers: int) -> dict[str, NDArray[np.float64]]:
+def refit_trials(
+    trials: list[Trial], dataset: Dataset, workers: int, limits: LimitsSection | None = None
+) -> dict[str, NDArray[np.float64]]:
     """Return by trial id the submission's probabilities, shape (m,), of each fitted on every labelled row."""
     place = submission_place(dataset)
     tasks = [RefitTask(trial, pieces_of(trial, place)) for trial in trials]
-    return {task.trial.id: probability for task, probability in run_tasks(RefitJob(dataset), tasks, workers)}
+    return {task.trial.id: probability for task, probability in run_tasks(RefitJob(dataset), tasks, workers, limits)}

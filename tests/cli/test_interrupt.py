@@ -1,14 +1,18 @@
-"""Ctrl-C half-way, then the same command again."""
+"""Runs that are told to end half-way leave nothing behind, and the same command goes on from there."""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import psutil
+import pytest
 
 EXPERIMENT = """
 [data]
@@ -35,12 +39,29 @@ runpy.run_module("bench", run_name="__main__")
 """
 
 
-def bench(folder: Path, results: str) -> subprocess.Popen[str]:
+SLOW_TABLE = """
+import bench.flow, os, time
+def read(roles):
+    os.write(2, b"reads\\n")
+    time.sleep(60)
+bench.flow.read_dataset = read
+"""
+
+
+def bench(folder: Path, results: str, before: str = "") -> subprocess.Popen[str]:
     """Start a run as a terminal would: a process group of its own, which Ctrl-C reaches whole."""
-    command = [sys.executable, "-c", AS_IN_A_TERMINAL, "run", "asked.toml", "--results", results, "--workers", "2"]
+    script = before + AS_IN_A_TERMINAL
+    command = [sys.executable, "-c", script, "run", "asked.toml", "--results", results, "--workers", "2"]
     return subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
+
+
+def wait_for(cells: Path, lines: int, run: subprocess.Popen[str]) -> None:
+    """Wait until so many lines of cells.csv are written."""
+    while not cells.exists() or cells.read_text().count("\n") < lines:
+        assert run.poll() is None, run.communicate()[1]
+        time.sleep(0.01)
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -57,9 +78,7 @@ def test_ctrl_c_half_way_and_the_same_command_again_end_like_an_undisturbed_run(
 
     cells = tmp_path / "halves" / "asked" / "cells.csv"
     run = bench(tmp_path, "halves")
-    while not cells.exists() or cells.read_text().count("\n") < 8:
-        assert run.poll() is None, run.communicate()[1]
-        time.sleep(0.01)
+    wait_for(cells, 8, run)
     os.killpg(run.pid, signal.SIGINT)
     # How soon it ends is timed by `make perf`.
     _, err = run.communicate(timeout=60)
@@ -80,3 +99,52 @@ def test_ctrl_c_half_way_and_the_same_command_again_end_like_an_undisturbed_run(
     board, submission = "asked/leaderboard.csv", "asked/submission.csv"
     assert rows(tmp_path / "whole" / board) == rows(tmp_path / "halves" / board)
     assert (tmp_path / "whole" / submission).read_bytes() == (tmp_path / "halves" / submission).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "how"),
+    [
+        ([signal.SIGINT] * 3, "interrupted"),
+        ([signal.SIGTERM, signal.SIGINT], "terminated"),
+        ([signal.SIGHUP], "hung up"),
+    ],
+)
+def test_a_run_that_is_told_to_end_leaves_no_process_no_lock_and_no_pieces(
+    tmp_path: Path, numbers: list[signal.Signals], how: str
+) -> None:
+    (tmp_path / "asked.toml").write_text(EXPERIMENT.replace("800", "500"))
+    folder = tmp_path / "told" / "asked"
+    run = bench(tmp_path, "told")
+    wait_for(folder / "cells.csv", 3, run)
+    workers = psutil.Process(run.pid).children(recursive=True)
+    assert len(workers) == 2
+    assert (folder / "pieces").exists()
+    for number in numbers:
+        os.kill(run.pid, number)
+        time.sleep(0.02)  # while it cleans up
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 128 + numbers[0]
+    assert psutil.wait_procs(workers, timeout=5)[1] == []
+    done = (folder / "cells.csv").read_text().count("\n") - 1
+    assert err.endswith(
+        f"\nbench: {how}; {done} of 51 cells are recorded. `bench run asked.toml` goes on from there.\n"
+    )
+    assert "Traceback" not in err
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"cells.csv", "events.jsonl", "predictions", "run.json", "trials.csv"}
+    last = json.loads((folder / "events.jsonl").read_text().splitlines()[-1])
+    assert (last["event"], last["how"]) == ("ended", how)
+
+
+@pytest.mark.parametrize(("number", "how"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")])
+def test_a_command_that_is_told_to_end_before_the_run_begins_says_so_and_has_written_nothing(
+    tmp_path: Path, number: signal.Signals, how: str
+) -> None:
+    (tmp_path / "asked.toml").write_text(EXPERIMENT)
+    run = bench(tmp_path, "early", SLOW_TABLE)
+    assert run.stderr is not None
+    assert run.stderr.readline() == "reads\n"
+    os.killpg(run.pid, number)
+    assert run.communicate(timeout=60) == ("", f"bench: {how}.\n")
+    assert run.returncode == 128 + number
+    assert not (tmp_path / "early").exists()

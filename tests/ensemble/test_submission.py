@@ -228,7 +228,7 @@ def outputs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Refit nothing: the first trial says 0.9, 0.1, 0.5 and every other 0.2, 0.2, 0.2. Returns who was refitted."""
     refitted: list[str] = []
 
-    def refit_trials(trials: list[Trial], dataset: Dataset, workers: int) -> dict[str, np.ndarray]:
+    def refit_trials(trials: list[Trial], dataset: Dataset, *_: object) -> dict[str, np.ndarray]:
         refitted.extend(trial.id for trial in trials)
         said = [np.array([0.9, 0.1, 0.5]) if trial.configuration.endswith("constant") else 0.2 for trial in trials]
         return {trial.id: np.broadcast_to(p, 3) for trial, p in zip(trials, said, strict=True)}

@@ -8,7 +8,7 @@ import pytest
 
 from bench.components import REGISTRIES
 from bench.errors import ExperimentError
-from bench.plan.experiment import Experiment, json_schema, read_experiment
+from bench.plan.experiment import Experiment, LimitsSection, json_schema, read_experiment
 from bench.space import matching
 from bench.vocabulary import AXES
 
@@ -35,7 +35,7 @@ candidates = 25
 DATA_KEYS = (
     "demo, drop, groups, id, kinds, missing, positive, sample, submission, target, texts, time, train, ungrouped"
 )
-SECTIONS = "data, ensemble, folds, grid, objective, question"
+SECTIONS = "data, ensemble, folds, grid, limits, objective, question"
 MODELS, TEXTS = (", ".join(sorted(REGISTRIES[axis].names())) for axis in ("model", "text"))
 KINDS = "'number', 'category', 'text', 'date', 'identifier' or 'constant'"
 TABLE = '{ name = "lightgbm", trees = [200, 400] }'
@@ -102,6 +102,27 @@ SLIPS: dict[str, tuple[str, str, str]] = {
         '"yes"',
         "true",
         ", line 6: 'positive' in [data] is True, but should be a text in quotes.",
+    ),
+    "no time at all": (
+        "[folds]",
+        "[limits]\ncell_seconds = 0\n[folds]",
+        ", line 9: 'cell_seconds' in [limits] is 0, but should be greater than 0.",
+    ),
+    "memory below zero": (
+        "[folds]",
+        "[limits]\ncell_gigabytes = -0.5\n[folds]",
+        ", line 9: 'cell_gigabytes' in [limits] is -0.5, but should be greater than 0.",
+    ),
+    "a limit in words": (
+        "[folds]",
+        '[limits]\ncell_gigabytes = "2 GB"\n[folds]',
+        ", line 9: 'cell_gigabytes' in [limits] is '2 GB', but should be a number.",
+    ),
+    "a limit misspelt": (
+        "[folds]",
+        "[limits]\ncell_second = 5\n[folds]",
+        ", line 9: unknown key 'cell_second' in [limits]. Did you mean 'cell_seconds'? "
+        "Known: cell_gigabytes, cell_seconds.",
     ),
     "one fold": ("5", "1", ", line 9: 'count' in [folds] is 1, but should be greater than or equal to 2."),
     "too many folds": ("= 5", "= 51", ", line 9: 'count' in [folds] is 51, but should be less than or equal to 50."),
@@ -366,6 +387,18 @@ def refusal(text: str) -> str:
     with pytest.raises(ExperimentError, match=r"^leads\.toml") as raised:
         read(text)
     return str(raised.value)
+
+
+def test_limits_of_the_command_line_stand_in_place_of_the_files_one_by_one() -> None:
+    experiment = read(replaced("[folds]", "[limits]\ncell_seconds = 5\n[folds]"))
+    assert experiment.limits == LimitsSection(cell_seconds=5)
+    assert experiment.within({"cell_seconds": None, "cell_gigabytes": 2.0}).limits == LimitsSection(
+        cell_seconds=5, cell_gigabytes=2
+    )
+    assert experiment.within({"cell_seconds": 0.5}).limits == LimitsSection(cell_seconds=0.5)
+    assert not read().limits.given
+    with pytest.raises(ExperimentError, match=r"^--cell-seconds -3: should be greater than 0\.$"):
+        experiment.within({"cell_seconds": -3.0})
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), SLIPS.values(), ids=SLIPS.keys())

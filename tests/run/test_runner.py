@@ -18,8 +18,9 @@ from bench.plan.grid import Cell, Plan
 from bench.record.store import open_store
 from bench.run import cell as cell_module
 from bench.run.cell import refit, run_cell
+from bench.run.count import Progress
 from bench.run.prepared import Pieces
-from bench.run.runner import Progress, refit_trials, run_plan
+from bench.run.runner import refit_trials, run_plan
 from tests.components.catalogue import trial
 
 PLAN = Plan(

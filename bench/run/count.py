@@ -1,0 +1,155 @@
+"""How far a run is, and how long it will take by what its cells have cost so far."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bench.plan.grid import Cell, Plan
+from bench.record.store import CellResult, Store
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes
+    ----------
+    cells : of the whole plan
+    statuses : status -> how many cells are recorded with it, earlier runs included
+    ran : the cells that this run has recorded
+    elapsed_seconds : since this run began
+    seconds_left : estimated; None before anything was measured
+    cell, result : what has just ended; None before the first
+    """
+
+    cells: int
+    statuses: Mapping[str, int]
+    ran: int = 0
+    elapsed_seconds: float = 0.0
+    seconds_left: float | None = None
+    cell: Cell | None = None
+    result: CellResult | None = None
+
+    @property
+    def recorded(self) -> int:
+        """How many cells have run, well or not."""
+        return sum(self.statuses.values())
+
+    @property
+    def failed(self) -> int:
+        """How many of them are not done."""
+        return self.recorded - self.statuses.get("done", 0)
+
+    @property
+    def left(self) -> int:
+        """How many cells have not run."""
+        return self.cells - self.recorded
+
+    @property
+    def cells_per_second(self) -> float:
+        """How many cells this run has recorded a second."""
+        return self.ran / self.elapsed_seconds if self.elapsed_seconds else 0.0
+
+
+Kind = tuple[str, ...]
+"""What makes cells alike in cost: text and model, the model alone, or nothing."""
+
+
+@dataclass
+class _Cost:
+    """What the cells of a kind took."""
+
+    cells: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Count:
+    """Counts the cells of a plan as they end, and estimates the time that is left.
+
+    A cell is taken to cost what those of its text and model took on average, else those of its model, else all. No
+    trial run is needed: the first group of cells that a plan yields holds every model once for each resampling, so
+    after it each model has been measured. Counted by kind of cell, an estimate costs the same at any number of cells.
+
+    Parameters
+    ----------
+    workers : how many cells run at once; None where only the run itself will show
+    """
+
+    plan: Plan
+    store: Store
+    workers: int | None
+    _kinds: dict[str, Kind] = field(default_factory=dict)
+    _statuses: Counter[str] = field(default_factory=Counter)
+    _left: Counter[Kind] = field(default_factory=Counter)
+    _costs: dict[Kind, _Cost] = field(default_factory=dict)
+    _earlier: dict[Kind, _Cost] = field(default_factory=dict)  # of runs before, their fits alone
+    _cells: int = 0
+    _start: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._start = time.monotonic()
+        self._kinds = {trial.id: (trial.named("text"), trial.named("model")) for trial in self.plan.trials}
+        recorded: Counter[str] = Counter()
+        for cell in self.plan.cells(self.store.folds.repeats, self.store.folds.count):
+            self._cells += 1
+            status = self.store.status(cell.key)
+            if status is None:
+                self._left[self._kinds[cell.trial.id]] += 1
+            else:
+                self._statuses[status] += 1
+                recorded[cell.trial.id] += 1
+        seconds = self.store.fit_seconds()
+        for trial, cells in recorded.items():
+            _add(self._earlier, self._kinds[trial], cells, seconds[trial])
+
+    def progress(self) -> Progress:
+        """Return how far the run is."""
+        elapsed = time.monotonic() - self._start
+        ran = self._costs[()].cells if self._costs else 0
+        return Progress(self._cells, dict(self._statuses), ran, elapsed, self._seconds_left(elapsed))
+
+    def after(self, cell: Cell, result: CellResult) -> Progress:
+        """Take note of a cell that has ended and return how far the run is."""
+        kind = self._kinds[cell.trial.id]
+        self._left[kind] -= 1
+        self._statuses[result.status] += 1
+        _add(self._costs, kind, 1, seconds_of(result))
+        return replace(self.progress(), cell=cell, result=result)
+
+    def _seconds_left(self, elapsed: float) -> float | None:
+        left = self._left.total()
+        if not left:
+            return 0.0
+        if not self._costs and not self._earlier:
+            return None
+        work = sum(cells * self._mean(kind) for kind, cells in self._left.items())
+        return work / min(self.workers or self._at_once(elapsed), left)
+
+    def _mean(self, kind: Kind) -> float:
+        costs = (table[known] for known in _kinds(kind) for table in (self._costs, self._earlier) if known in table)
+        cost = next(costs)
+        return cost.seconds / cost.cells
+
+    def _at_once(self, elapsed: float) -> float:
+        """Return how many cells run at once, by the seconds of those that have ended."""
+        return max(1.0, self._costs[()].seconds / elapsed) if self._costs and elapsed else 1.0
+
+
+def seconds_of(result: CellResult) -> float:
+    """Return the seconds that a cell's row counts, what it shares with others included where it is charged with it."""
+    return result.prepare_seconds + result.resample_seconds + result.fit_seconds + result.predict_seconds
+
+
+def _add(costs: dict[Kind, _Cost], kind: Kind, cells: int, seconds: float) -> None:
+    for known in _kinds(kind):
+        cost = costs.setdefault(known, _Cost())
+        cost.cells, cost.seconds = cost.cells + cells, cost.seconds + seconds
+
+
+def _kinds(kind: Kind) -> tuple[Kind, ...]:
+    """Return what a cell is alike to, the closest first: text and model, the model, anything."""
+    return kind, kind[1:], ()
