@@ -61,7 +61,7 @@ class Worker:
                 *(sys.executable, "-P", "-c", "from bench.run.worker import main; main()"),
                 *(str(theirs.fileno()), str(os.getpid()), str(job), str(limits.cell_gigabytes or 0.0)),
             ],
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
             stdin=subprocess.DEVNULL,
             stdout=2,  # results alone go to stdout, and some libraries print
             pass_fds=(theirs.fileno(),),
