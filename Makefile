@@ -38,9 +38,12 @@ check: $(READY) ## Lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-perf: $(READY) ## Timings, as ratios within one run
+perf: $(READY) ## Timings, as ratios within one run; a quarter of an hour (TABLES="more.toml ...")
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.imputation
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.rows
+	$(BIN)/python -m benchmarks.reference $(TABLES)
 
 map: $(READY) ## Print the map of the code from its own docstrings
 	@$(BIN)/python -m tests.map

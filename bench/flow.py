@@ -80,8 +80,12 @@ def answer(
         store.write_trials([trial.row() for trial in wanted.trials])
         store.write_run(_facts(question))
         board = Scoreboard(dataset, store, experiment.objective)
-        hands = {"workers": None if cluster else workers, "cluster": cluster}
-        diary = Diary(plan, board, store, events, hands, watch)
+        facts = {
+            "workers": None if cluster else workers,
+            "cluster": cluster,
+            "slice": {axis: sorted(names) for axis, names in only.items()},
+        }
+        diary = Diary(plan, board, store, events, facts, watch)
         run_plan(wanted, dataset, store, workers, diary.follow, experiment.limits, cluster)
         verdict = judge(plan, dataset, store, experiment, board)
         diary.rank()

@@ -15,7 +15,8 @@ from bench.plan.grid import Cell
 from bench.record.store import CellResult, open_store
 from bench.run import artefact
 from bench.run.cell import fit_predict, fold_part, fold_place, run_cell
-from bench.run.prepared import Made, Part, Piece, Pieces, pieces_of
+from bench.run.prepared import Made, Piece, Pieces, pieces_of
+from bench.run.recipes import Part
 from bench.run.runner import CellJob, CellTask, run_plan
 
 
@@ -36,7 +37,7 @@ class Engine:
 
 
 def engine_pass(folder: Path, workers: int) -> None:
-    """Run the grid as `bench run` does, and keep what it says of itself.
+    """Run the grid by `run_plan`, without ranking it, and keep what it says of itself.
 
     Raises
     ------
@@ -93,8 +94,8 @@ class NotedJob(CellJob):
     def make(self, piece: Piece, given: Mapping[str, Made]) -> Made:
         """Make a piece of one fold."""
         start = time.process_time()
-        repeat, fold = piece.place.fold or (0, 0)
-        made = self._pieces(given).make(piece, fold_part(self.dataset, self.folds, repeat, fold))
+        assert piece.place.fold is not None
+        made = self._pieces(given).make(piece, fold_part(self.dataset, self.folds, *piece.place.fold))
         _note(self.diary, "made", piece.key, time.process_time() - start)
         return made
 

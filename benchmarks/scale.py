@@ -25,10 +25,11 @@ from bench.ensemble.judge import judge
 from bench.ensemble.scoreboard import Scoreboard
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import make_plan
-from bench.record.cells import Key
-from bench.record.store import CellResult, open_store, read_store
-from bench.run.engine import run_tasks
-from bench.run.runner import CellJob, CellTask
+from bench.record.cells import CellResult, Key
+from bench.record.events import open_events
+from bench.record.store import open_store, read_store
+from bench.report.diary import Diary
+from bench.run.runner import CellJob, CellTask, run_plan
 from bench.score.ranking import score_trial
 
 DATA = '[data]\ndemo = { rows = 500 }\ntarget = "is_converted"\npositive = "True"\nid = "id"\ntexts = ["message"]\n'
@@ -110,22 +111,27 @@ class MadeUpJob(CellJob):
 
 
 def growing(experiment: Experiment, dataset: Dataset, folds: Folds) -> None:
-    """Print what 20,000 made-up cells take: through one worker, recorded and scored, then judged."""
-    plan, job = make_plan(experiment, dataset), MadeUpJob(dataset, folds)
-    tasks = list(job.tasks(plan.cells(folds.repeats, folds.count)))
+    """Print what 20,000 made-up cells take through one worker, recorded, followed and scored; then judge them."""
+    plan, memory = make_plan(experiment, dataset), {}
     # The libraries that score are loaded first: their memory is that of a run of any size.
     score_trial(dataset.y, np.random.default_rng(0).random((1, len(dataset.y))), folds.fold_of, experiment.objective)
-    memory = {}
-    with open_store(Path("growing"), dataset.data_id, folds) as store:
+
+    def watch(diary: Diary) -> None:
+        if diary.progress.ran % 1_000 == 0:
+            memory[diary.progress.ran] = megabytes()
+
+    with (
+        open_store(Path("growing"), dataset.data_id, folds) as store,
+        open_events(Path("growing")) as events,
+        patch("bench.run.runner.CellJob", MadeUpJob),
+    ):
         board = Scoreboard(dataset, store, experiment.objective)
         start, busy = time.perf_counter(), time.process_time()
-        for number, (task, result) in enumerate(run_tasks(job, tasks, workers=1), start=1):
-            store.append(result)
-            board.score(task.cell.trial.id)
-            memory[number] = megabytes() if number % 1_000 == 0 else 0.0
-        each = 1000 * (time.perf_counter() - start) / len(tasks)
-        busy = 1000 * (time.process_time() - busy) / len(tasks)
-        print(f"{len(tasks):,} made-up cells through a worker, recorded, synced and scored: {each:.2f} ms each,")
+        run_plan(plan, dataset, store, 1, Diary(plan, board, store, events, {}, watch).follow)
+        cells = len(plan.trials) * folds.count
+        each = 1000 * (time.perf_counter() - start) / cells
+        busy = 1000 * (time.process_time() - busy) / cells
+        print(f"{cells:,} made-up cells through a worker, recorded, synced, followed and scored: {each:.2f} ms each,")
         print(f"  {busy:.2f} of them of the coordinator's processor")
         grown = max(memory.values()) - memory[1_000]
         print(f"  memory of the coordinator: {memory[1_000]:.0f} MB at 1,000 cells, at most {grown:.0f} MB more later")

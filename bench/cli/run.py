@@ -81,7 +81,8 @@ def run(
     failed = diary.progress.failed if diary is not None else 0
     if failed:
         print(
-            f"bench: {failed} cells failed; the reasons are in {question.folder / 'cells.csv'}.",
+            f"bench: {failed} cells failed; the reasons are in {question.folder / 'cells.csv'}. "
+            f"`bench run {file} --retry failed` runs them again.",
             file=sys.stderr,
         )
         raise typer.Exit(3)

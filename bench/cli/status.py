@@ -35,7 +35,7 @@ def status(file: File, results: Results = RESULTS) -> None:
     reasons = seen.reasons.most_common(REASONS)
     if reasons:
         shown = "" if len(seen.reasons) <= REASONS else f", the {REASONS} most frequent of {len(seen.reasons):,}"
-        print(f"Why cells failed{shown}:")
+        print(f"Why cells of the experiment failed{shown}:")
         for reason, cells in reasons:
             print(f"{cells:>7,} × {show.one_line(reason)}")
 
@@ -55,7 +55,9 @@ def _how_far(seen: Glance) -> str:
     events = seen.events
     if "cells" not in events:
         return f"{_counted({'done': seen.done, **seen.failures})}; how many are left is not known before a run begins"
-    words = f"{events['recorded']:,} of {events['cells']:,} cells are recorded: {_counted(events['statuses'])}"
+    of = " ".join(f"{axis}={','.join(names)}" for axis, names in events.get("slice", {}).items())
+    which = f" of the slice {of}" if of else ""
+    words = f"{events['recorded']:,} of {events['cells']:,} cells{which} are recorded: {_counted(events['statuses'])}"
     left = show.pace(events["left"], events["cells_per_second"], events["seconds_left"] if seen.holder else None)
     return f"{words}; {left}"
 

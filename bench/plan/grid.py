@@ -36,6 +36,10 @@ class Trial:
         """Return the name of its component on an axis, of several in a row as ``location+missing``."""
         return "+".join(choice.component.name for choice in self.on(axis))
 
+    def does_nothing(self, axis: Axis) -> bool:
+        """Say whether it leaves the rows on an axis as they are."""
+        return self.named(axis) == DO_NOTHING.get(axis)
+
     @cached_property
     def configuration(self) -> str:
         """The components' names in the order of the axes, such as ``median/target/drop_text/smote/lightgbm``.

@@ -38,12 +38,19 @@ _PATTERNS = {
 _LINE = re.compile(",".join(f"(?P<{name}>{_PATTERNS[name]})" for name in CELLS) + r"\r?\n", re.ASCII)
 
 
+class PieceCost(NamedTuple):
+    """What it took to make what cells share: wall seconds, and whether it is a resampling of rows or these rows."""
+
+    resampling: bool
+    seconds: float
+
+
 @dataclass(frozen=True)
 class CellResult:
     """What became of one cell: a row of cells.csv, and the predictions where it is done.
 
-    ``pieces`` says of what it shares with other cells, by key, whether it is a resampling, and the seconds it took;
-    who records several cells charges each piece to the first of them.
+    ``costs`` are those of the pieces it shares with other cells, by key; who records several cells charges each piece
+    to the first of them.
     """
 
     trial: str
@@ -57,7 +64,7 @@ class CellResult:
     predict_seconds: float = 0.0
     peak_megabytes: float = 0.0
     probability: NDArray[np.float64] | None = None
-    pieces: Mapping[str, tuple[bool, float]] = field(default_factory=dict)
+    costs: Mapping[str, PieceCost] = field(default_factory=dict)
 
 
 class Row(NamedTuple):

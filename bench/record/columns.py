@@ -24,7 +24,8 @@ CELLS: Final[dict[str, str]] = {
     "resample_seconds": "wall seconds to resample the training rows, likewise",
     "fit_seconds": "wall seconds to fit the model; of a cell not done, until it ended",
     "predict_seconds": "wall seconds to predict the held-out rows",
-    "peak_megabytes": "highest resident memory of the worker process while it ran the cell",
+    "peak_megabytes": "highest resident memory of the worker process while it ran the cell, 10^6 bytes, pieces "
+    "read from files included (cell_gigabytes leaves them out)",
     "predictions_at": "place of the cell's predictions in its fold's file, counted in cells from 0",
     "predictions_crc32": "checksum of these predictions' bytes",
     "folds_id": "fingerprint of the folds",

@@ -14,7 +14,7 @@ from typing import Any
 from bench.errors import Stopped
 
 FILE = "events.jsonl"
-_TAIL = 1 << 16  # bytes; more than the longest line, whose reason holds 300 characters
+_TAIL = 1 << 16  # bytes; many lines, though a reason may join several warnings of 300 characters
 
 
 class Events:

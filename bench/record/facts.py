@@ -26,9 +26,9 @@ LIBRARIES: tuple[str, ...] = (
     "countrynames",
     "babel",
     "py3langid",
+    "xgboost" if platform.system() == "Darwin" else "xgboost-cpu",
 )
 OPTIONAL = ("wordllama",)
-LIBRARIES += ("xgboost" if platform.system() == "Darwin" else "xgboost-cpu",)
 PATIENCE_SECONDS = 5.0  # for git, which can hang on a network drive
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import os
 from collections import Counter
@@ -12,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench.record.cells import Key, key_of, read_line, text_of
 from bench.record.events import last_events
 
 
@@ -23,7 +23,7 @@ class Glance:
     ----------
     holder : who writes there and since when, in words; None where nobody does
     events : what the last events say, the newest of each fact
-    done : rows of cells.csv that are done
+    done : cells whose newest row says so
     failures : status -> cells whose newest row has it, but for those that are done
     reasons : reason -> the same cells
     """
@@ -37,13 +37,15 @@ class Glance:
 
 def glance(folder: Path) -> Glance:
     """Look at a results folder, which need not exist."""
-    done, failed = _cells(folder / "cells.csv")
+    ended = _newest(folder / "cells.csv")
+    done = sum(status == "done" for status, _ in ended.values())
+    failed = [(status, reason) for status, reason in ended.values() if status != "done"]
     return Glance(
         _holder(folder),
         last_events(folder),
         done,
-        Counter(status for status, _ in failed.values()),
-        Counter(reason for _, reason in failed.values()),
+        Counter(status for status, _ in failed),
+        Counter(reason for _, reason in failed),
     )
 
 
@@ -69,16 +71,12 @@ def _holder(folder: Path) -> str | None:
     return None
 
 
-def _cells(path: Path) -> tuple[int, dict[tuple[str, ...], tuple[str, str]]]:
-    """Return how many rows are done, and status and reason of the cells that are not, by their names."""
-    done = 0
-    failed: dict[tuple[str, ...], tuple[str, str]] = {}
-    with suppress(FileNotFoundError, csv.Error), path.open(newline="", encoding="utf-8", errors="replace") as file:
-        for row in csv.reader(file):
-            key, about = tuple(row[:3]), row[3:5]
-            if about[:1] == ["done"]:
-                done += 1
-                failed.pop(key, None)
-            elif len(about) == 2 and about[0] != "status":
-                failed[key] = (about[0], about[1])
-    return done, failed
+def _newest(path: Path) -> dict[Key, tuple[str, str]]:
+    """Return status and reason of each cell's newest line, the reasons of what is done left out."""
+    newest: dict[Key, tuple[str, str]] = {}
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        for content in file:
+            if (fields := read_line(content)) is not None:
+                done = fields["status"] == "done"
+                newest[key_of(fields)] = (fields["status"], "" if done else text_of(fields)["reason"])
+    return newest

@@ -65,7 +65,8 @@ class Store:
             self.notices.append(f"{self._cells}: its last line was torn off and is removed; that cell runs again.")
         if unreadable:
             self.notices.append(
-                f"{self._cells}: {unreadable} of its lines cannot be read; cells that stand in no other run again."
+                f"{self._cells}: {unreadable} of its lines cannot be read; a cell that no other line records runs "
+                "again."
             )
         damaged = self._predictions.damaged(self._rows)
         for key in damaged:
@@ -153,7 +154,7 @@ class Store:
         if earlier:
             then = ", ".join(f"{name} {' and '.join(versions)}" for name, versions in earlier.items())
             now = ", ".join(f"{name} {facts['versions'].get(name, 'missing')}" for name in earlier)
-            self.notices.append(f"{path}: cells recorded with {then} stand beside new ones made with {now}.")
+            self.notices.append(f"{path}: there are cells recorded with {then}; new ones are made with {now}.")
             facts = {**facts, "earlier_versions": earlier}
         with replacing(path) as file:
             json.dump(facts, file, indent=2, ensure_ascii=False)

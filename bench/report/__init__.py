@@ -1,1 +1,1 @@
-"""Reads what was recorded, fits nothing."""
+"""Tells how a run goes and what came of it; fits nothing."""

@@ -18,10 +18,11 @@ from bench.components.steps.resampling.training_set import Matrix
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
 from bench.plan.grid import Cell, Trial
-from bench.record.store import CellResult
+from bench.record.cells import CellResult, PieceCost
 from bench.run.assemble import build
 from bench.run.job import first_line
-from bench.run.prepared import Part, Pieces, Place, Prepared, pieces_of
+from bench.run.prepared import Pieces, pieces_of
+from bench.run.recipes import Part, Place, Prepared
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,13 @@ class Fitted:
     Attributes
     ----------
     seconds : wall seconds to fit and to predict
-    pieces : key -> whether it is a resampling, and wall seconds, of each piece it used, whoever made it
+    costs : of each piece it used, by key, whoever made it
     warned : what libraries warned of, one line each
     """
 
     probability: NDArray[np.float64]
     seconds: tuple[float, float]
-    pieces: dict[str, tuple[bool, float]]
+    costs: dict[str, PieceCost]
     warned: frozenset[str]
 
 
@@ -71,7 +72,13 @@ def submission_part(dataset: Dataset) -> Part:
 
 
 def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> CellResult:
-    """Run one cell; whatever it raises becomes its row, but for want of memory, of which the engine knows the limit."""
+    """Run one cell; what it raises becomes its row here, where its seconds and its peak are known.
+
+    Raises
+    ------
+    MemoryError
+        For the engine, which knows the limit.
+    """
     _forget_peak()
     start = time.perf_counter()
     try:
@@ -90,7 +97,7 @@ def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> Cell
         predict_seconds=predict_seconds,
         peak_megabytes=_peak(),
         probability=fitted.probability,
-        pieces=fitted.pieces,
+        costs=fitted.costs,
     )
 
 
@@ -131,7 +138,7 @@ def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
     return Fitted(
         probability,
         (fit.seconds, predict.seconds),
-        {key: cost for made in used for key, cost in made.seconds.items()},
+        {key: cost for made in used for key, cost in made.costs.items()},
         frozenset(first_line(warning.message) for warning in caught).union(*(made.warned for made in used)),
     )
 
@@ -170,10 +177,10 @@ def _forget_peak() -> None:
 
 
 def _peak() -> float:
-    """Return the highest resident memory of this process since it was forgotten, or ever, in megabytes."""
+    """Return the highest resident memory of this process since it was forgotten, or ever, in 10^6 bytes."""
     try:
         status = Path("/proc/self/status").read_text()
-        return float(status.split("VmHWM:")[1].split()[0]) / 2**10
+        return float(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
     except (OSError, IndexError):
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+        return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

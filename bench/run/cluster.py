@@ -61,7 +61,7 @@ def run_on_cluster(
 
 @dataclass
 class _Run:
-    """Tasks under way on a cluster. Their number is bounded, so a plan of any size takes no room.
+    """Tasks under way on a cluster. Their number is bounded by that of its threads.
 
     A piece is held from the first node that needs it until the last has been sent: Dask keeps what those that are sent
     are made of, and makes it again if it is lost with its worker.

@@ -70,9 +70,9 @@ class _Cost:
 class Count:
     """Counts the cells of a plan as they end, and estimates the time that is left.
 
-    A cell is taken to cost what those of its text and model took on average, else those of its model, else all. No
-    trial run is needed: the first group of cells that a plan yields holds every model once for each resampling, so
-    after it each model has been measured. Counted by kind of cell, an estimate costs the same at any number of cells.
+    A cell is taken to cost what those of its text and model took on average, else those of its model, else all: until
+    a model has been measured, which the first table blocks of a plan do, the mean of all cells stands in. Counted by
+    kind of cell, an estimate costs the same at any number of cells.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ class Crew(WorkerPlugin):  # type: ignore[misc,unused-ignore]
             if worker.connection.poll(worker.patience()):
                 try:
                     answer = worker.answer()
-                except (EOFError, ConnectionResetError):
+                except EOFError:
                     failure = worker.autopsy()
                     break
                 worker.order = None
@@ -128,7 +128,7 @@ class Crew(WorkerPlugin):  # type: ignore[misc,unused-ignore]
                 worker.process.kill()
             try:
                 worker.answer()
-            except (EOFError, ConnectionResetError):
+            except EOFError:
                 self._bury(worker)
             else:
                 return worker
@@ -219,7 +219,7 @@ def check(where: str, versions: dict[str, str]) -> None:
             found = "is missing"
         if found != wanted:
             raise EngineError(
-                f"{where}: {name} {found}, and {wanted} here; the results would not be the same. "
+                f"{where}: {name} {found}, on this machine {wanted}; the results could differ. "
                 "Install the versions of this machine on every machine of the cluster."
             )
 

@@ -95,7 +95,8 @@ class _Item:
 class _Pool:
     """Workers, and what they have to do: pieces before the nodes that need them, else in the order given.
 
-    Tasks are taken from their source only while a worker would be idle, so a plan of any size takes no room.
+    Tasks are taken from their source only while a worker would be idle: in memory are those that wait for the pieces
+    under way, and a number for each piece.
     """
 
     job: Job[Any, Any]
@@ -179,7 +180,7 @@ class _Pool:
             if worker.connection in answering:
                 try:
                     answer = worker.answer()
-                except (EOFError, ConnectionResetError):
+                except EOFError:
                     self._lose(worker, worker.autopsy())
                 else:
                     self._take(worker, answer)

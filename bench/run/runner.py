@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
-from bench.errors import ENDING, DataError
+from bench.errors import ENDING, DataError, EngineError
 from bench.plan.experiment import LimitsSection
 from bench.plan.grid import Cell, Plan, Trial
 from bench.record.store import CellResult, Store
@@ -48,8 +48,8 @@ class CellJob(Job[CellTask, CellResult]):
 
     def make(self, piece: Piece, given: Mapping[str, Made]) -> Made:
         """Make a piece of one fold."""
-        repeat, fold = piece.place.fold or (0, 0)  # what belongs to the whole table is made with any of its folds
-        return Pieces(dict(given)).make(piece, fold_part(self.dataset, self.folds, repeat, fold))
+        assert piece.place.fold is not None
+        return Pieces(dict(given)).make(piece, fold_part(self.dataset, self.folds, *piece.place.fold))
 
     def run(self, task: CellTask, given: Mapping[str, Made]) -> CellResult:
         """Run one cell."""
@@ -129,7 +129,8 @@ def run_plan(
                 row = _charge(result, charged)
                 with _held_signals():
                     store.append(row)
-                watch(count.after(task.cell, row))
+                    progress = count.after(task.cell, row)
+                watch(progress)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)  # there still if the signal to end came while it was deleted
 
@@ -178,12 +179,13 @@ class _Missing:
 
 def _charge(result: CellResult, charged: set[str]) -> CellResult:
     """Return a result with the seconds of the pieces that no cell before it was charged with."""
-    prepare = resample = 0.0
-    for key, (resampling, seconds) in result.pieces.items():
-        if key not in charged:
-            charged.add(key)
-            prepare, resample = prepare + seconds * (not resampling), resample + seconds * resampling
-    return replace(result, prepare_seconds=prepare, resample_seconds=resample)
+    new = [result.costs[key] for key in result.costs if key not in charged]
+    charged.update(result.costs)
+    return replace(
+        result,
+        prepare_seconds=sum(cost.seconds for cost in new if not cost.resampling),
+        resample_seconds=sum(cost.seconds for cost in new if cost.resampling),
+    )
 
 
 def refit_trials(
@@ -192,4 +194,11 @@ def refit_trials(
     """Return by trial id the submission's probabilities, shape (m,), of each fitted on every labelled row."""
     place = submission_place(dataset)
     tasks = [RefitTask(trial, pieces_of(trial, place)) for trial in trials]
-    return {task.trial.id: probability for task, probability in run_tasks(RefitJob(dataset), tasks, workers, limits)}
+    try:
+        outcomes = run_tasks(RefitJob(dataset), tasks, workers, limits)
+        return {task.trial.id: probability for task, probability in outcomes}
+    except OSError as error:
+        raise EngineError(
+            f"{error.filename}: a refit keeps its pieces there, and cannot ({error.strerror}). "
+            "TMPDIR names another folder; what is recorded stays."
+        ) from None

@@ -27,6 +27,7 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS"), "1"
 )
 LOOK_SECONDS = 0.05  # between two looks at the memory of a worker
+NEAR = 0.8  # times the memory limit: a worker that died there most likely died of it
 BEYOND = 1.15  # times the memory limit: there an allocation fails, should the watch from outside come too late
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -61,7 +62,7 @@ class Worker:
                 *(sys.executable, "-P", "-c", "from bench.run.worker import main; main()"),
                 *(str(theirs.fileno()), str(os.getpid()), str(job), str(limits.cell_gigabytes or 0.0)),
             ],
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(str(path or Path.cwd()) for path in sys.path)},
             stdin=subprocess.DEVNULL,
             stdout=2,  # results alone go to stdout, and some libraries print
             pass_fds=(theirs.fileno(),),
@@ -77,7 +78,10 @@ class Worker:
 
     def answer(self) -> Any:
         """Receive what it has to say, waiting if there is nothing yet; EOFError if it has died."""
-        answer = self.connection.recv()
+        try:
+            answer = self.connection.recv()
+        except ConnectionResetError:
+            raise EOFError from None
         if self.limits.cell_gigabytes is not None and isinstance(answer, Failure) and answer.status == "memory":
             return self._outgrown()  # the resource limit came before the watch
         return answer
@@ -109,7 +113,7 @@ class Worker:
     def autopsy(self) -> Failure:
         """Return what ended a worker that nobody here killed; ``outside`` where it was a kill."""
         code = self.process.wait()
-        if self.limits.cell_gigabytes is not None and self.megabytes > 800 * self.limits.cell_gigabytes:
+        if self.limits.cell_gigabytes is not None and self.megabytes > 1000 * NEAR * self.limits.cell_gigabytes:
             return self._outgrown()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         outside = -code in (signal.SIGKILL, signal.SIGTERM)

@@ -20,7 +20,8 @@ from bench.plan.experiment import Choice
 from bench.plan.grid import Trial
 from bench.run import artefact
 from bench.run.cell import fit_predict
-from bench.run.prepared import Part, Pieces, Place, Prepared, pieces_of
+from bench.run.prepared import Pieces, pieces_of
+from bench.run.recipes import Part, Place, Prepared
 from bench.vocabulary import AXES, Axis
 from benchmarks.axes import TREES, beside
 from tests.conftest import make_leads

@@ -21,7 +21,8 @@ from bench.plan.grid import default_choice, follow, table_traits
 from bench.registry import Component
 from bench.run.assemble import build, build_resampling, seed_of
 from bench.run.cell import fit_predict
-from bench.run.prepared import Part, Pieces, Place, Prepared
+from bench.run.prepared import Pieces
+from bench.run.recipes import Part, Place, Prepared
 from bench.vocabulary import AXES, DO_NOTHING, Axis
 from tests.components.catalogue import EVERY, IDS, choice, of_rows, part, part_of, prepared, said, traits_of, trial
 from tests.conftest import make_dataset, make_leads

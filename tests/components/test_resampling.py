@@ -14,7 +14,7 @@ from bench.components.steps.resampling.smote_nc import _nearest
 from bench.components.steps.resampling.training_set import TrainingSet
 from bench.plan.grid import Trial
 from bench.run.assemble import build, build_resampling, seed_of
-from bench.run.prepared import Part, Place, Prepared
+from bench.run.recipes import Part, Place, Prepared
 from tests.components import catalogue
 from tests.components.catalogue import of_rows, prepared, said
 from tests.conftest import make_dataset

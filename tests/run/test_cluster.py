@@ -19,8 +19,10 @@ import pytest
 
 from bench.data.folds import FoldsSection, make_folds
 from bench.errors import EngineError
+from bench.flow import answer, ask
 from bench.plan.experiment import LimitsSection
 from bench.record.facts import environment
+from bench.report.diary import Diary
 from bench.run import cluster as cluster_module
 from bench.run.cluster import run_on_cluster
 from bench.run.crew import Crew, check, job_bytes, name_of
@@ -115,6 +117,43 @@ def test_two_dask_workers_give_the_bytes_of_one_machine(cluster: Cluster) -> Non
     for task in tasks:
         assert (there[task].status, there[task].reason) == ("done", "")
         assert there[task].probability.tobytes() == here[task].probability.tobytes()
+
+
+ASKED = """
+[data]
+demo = { rows = 500, seed = 3 }
+target = "is_converted"
+positive = "True"
+id = "id"
+[folds]
+count = 3
+[grid]
+imputation = ["median"]
+encoding = ["ordinal", "target"]
+resampling = ["as_is", "smote"]
+model = ["logistic", "one_rule", "decision_tree"]
+"""
+
+
+def leaderboard(folder: Path) -> str:
+    """Return a leaderboard but for its seconds, which stand last."""
+    lines = (folder / "asked" / "leaderboard.csv").read_text().splitlines()
+    return "\n".join(line.rpartition(",")[0] for line in lines)
+
+
+def test_a_cluster_that_loses_a_worker_writes_the_leaderboard_of_one_machine(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "asked.toml").write_text(ASKED)
+
+    def kill_one(diary: Diary) -> None:
+        if diary.progress.ran == 4:
+            cluster.workers[0].kill()
+
+    elsewhere = ask(tmp_path / "asked.toml", tmp_path / "elsewhere")
+    answer(elsewhere, {}, False, 1, kill_one, cluster.address)
+    here = ask(tmp_path / "asked.toml", tmp_path / "here")
+    answer(here, {}, False, 2, lambda diary: None)
+    assert leaderboard(tmp_path / "elsewhere") == leaderboard(tmp_path / "here")
+    assert cluster.workers[0].poll() is not None
 
 
 def test_a_dask_worker_that_is_killed_costs_no_cell(cluster: Cluster) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import psutil
 import pytest
 
 from bench.errors import EngineError
@@ -70,10 +70,6 @@ def harm(name: str) -> str | None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             while True:
                 time.sleep(1)
-        case ["devour"]:
-            eaten = []
-            while True:
-                eaten.append(np.ones(1_000_000))
         case ["disk"]:
             return FullDisk("full")
         case ["threads"]:
@@ -159,22 +155,14 @@ def test_a_task_without_end_is_gone_soon_after_its_limit() -> None:
     assert time.monotonic() - start < 2 + 10
 
 
-def test_a_task_that_allocates_without_end_is_stopped_near_its_limit() -> None:
-    assert outcomes(["devour", "a"], cell_gigabytes=0.5) == {
-        "devour": "memory: Memory: more than cell_gigabytes = 0.5",
-        "a": "a",
-    }
-
-
 def test_no_process_outlives_a_run_that_is_left_early(tmp_path: Path) -> None:
+    before = set(psutil.Process().children())
     started: Iterator[Any] = run_tasks(Words(), [Named("a"), Named("sleep")], 2, scratch=tmp_path / "pieces")
     assert next(started)[1] == "a"
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    assert children.read_text() if children.exists() else True
+    assert set(psutil.Process().children()) - before
     started.close()  # type: ignore[attr-defined]
     assert not (tmp_path / "pieces").exists()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert set(psutil.Process().children()) <= before
 
 
 def test_a_piece_that_finds_the_disk_full_is_no_fault_of_the_tasks(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.plan.grid import Cell, Trial
 from bench.run.assemble import build
 from bench.run.cell import run_cell
-from bench.run.prepared import RECIPES, Part, Pieces, Prepared
+from bench.run.prepared import Pieces
+from bench.run.recipes import RECIPES, Part, Prepared
 from tests.components.catalogue import EVERY, trial
 from tests.conftest import make_dataset
 from tests.leaks import held_out_rows_leak

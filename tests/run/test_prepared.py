@@ -15,7 +15,7 @@ from bench.data.cells import in_days
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.plan.grid import Cell, Trial, default_choice
-from bench.run import prepared as module
+from bench.run import recipes as module
 from bench.run.cell import fold_part, refit, run_cell
 from bench.run.prepared import Pieces
 from tests.components.catalogue import choice, of_rows, part_of, trial
