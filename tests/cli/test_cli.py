@@ -327,7 +327,10 @@ def test_a_run_with_failed_cells_ends_with_3_until_they_are_run_again(monkeypatc
 
         broken.setattr("sklearn.linear_model.LogisticRegression.fit", fails)
         ended = bench("run", file, "--workers", "0")
-    said = "bench: 3 cells failed; the reasons are in results/quick/cells.csv.\n"
+    said = (
+        "bench: 3 cells failed; the reasons are in results/quick/cells.csv. "
+        "`bench run quick.toml --retry failed` runs them again.\n"
+    )
     assert ended.code == 3
     assert ended.err.endswith(said)
     assert "constant" in ended.out
@@ -351,7 +354,7 @@ def test_a_run_of_which_every_cell_failed_still_ends_in_words(monkeypatch: pytes
     monkeypatch.setattr("bench.run.cell.fit_predict", fails)
     ended = bench("run", write_experiment(), "--workers", "0")
     assert ended.code == 3
-    assert ended.err.endswith("bench: 6 cells failed; the reasons are in results/quick/cells.csv.\n")
+    assert "bench: 6 cells failed; the reasons are in results/quick/cells.csv. `bench run" in ended.err
     exported = bench("export", "quick.toml")
     assert exported.code == 2
     assert "bench: no trial is finished yet" in exported.err

@@ -99,7 +99,7 @@ def test_cells_that_exceed_a_limit_end_with_3_and_are_run_again_when_asked() -> 
     assert (again.code, len(pd.read_csv("results/quick/cells.csv"))) == (3, 3)
     seen = bench("status", file)
     assert seen.code == 0
-    assert "3 of 3 cells are recorded: 3 timeout" in seen.out
+    assert "3 of 3 cells of the slice model=constant are recorded: 3 timeout" in seen.out
     assert re.search(r"^ +3 × Timeout: not done within cell_seconds = 1e-06$", seen.out, re.MULTILINE)
     retried = bench("run", file, "--only", "model=constant", "--workers", "0", "--retry", "failed")
     assert retried.code == 0
@@ -250,7 +250,7 @@ def test_status_shows_the_most_frequent_reasons_without_what_moves_a_cursor(monk
     lines = bench("status", file).out.splitlines()
     assert lines[1].startswith("6 of 6 cells are recorded: 6 failed; ")
     assert lines[2:] == [
-        "Why cells failed:",
+        "Why cells of the experiment failed:",
         "      2 × RuntimeError: [31mno 1",
         *(f"      1 × RuntimeError: [31mno {n}" for n in (2, 3, 4, 5)),
     ]

@@ -25,11 +25,11 @@ def test_other_versions_than_those_of_recorded_cells_are_named(tmp_path: Path) -
     begun(tmp_path, numpy="2.1", scipy="1.15", skrub="0.1")
     record(tmp_path, *CELLS_RUN)
     store, facts = begun(tmp_path, numpy="2.2", scipy="1.15")
-    said = f"{tmp_path}/run.json: cells recorded with numpy 2.1, skrub 0.1 stand beside new ones made with numpy 2.2"
+    said = f"{tmp_path}/run.json: there are cells recorded with numpy 2.1, skrub 0.1; new ones are made with numpy 2.2"
     assert store.notices == [f"{said}, skrub missing."]
     assert facts["versions"] == {"numpy": "2.2", "scipy": "1.15"}
     store, facts = begun(tmp_path, numpy="2.3", scipy="1.15", skrub="0.1")
-    said = f"{tmp_path}/run.json: cells recorded with numpy 2.1 and 2.2 stand beside new ones made with numpy 2.3."
+    said = f"{tmp_path}/run.json: there are cells recorded with numpy 2.1 and 2.2; new ones are made with numpy 2.3."
     assert store.notices == [said]  # what was said before is not forgotten
     assert facts["earlier_versions"] == {"numpy": ["2.1", "2.2"]}
 

@@ -233,7 +233,11 @@ def test_a_line_that_cannot_be_read_costs_its_own_cell_only(recorded: Path, line
     cells.write_bytes(b"\n".join([*lines, b""]))
     store = reopened(recorded)
     assert store.done() == set(KEYS) - {("a", 0, 1)}
-    said = [] if line == b"" else [f"{cells}: 1 of its lines cannot be read; cells that stand in no other run again."]
+    said = (
+        []
+        if line == b""
+        else [f"{cells}: 1 of its lines cannot be read; a cell that no other line records runs again."]
+    )
     assert store.notices == said
     assert record(recorded, done("a", 1)).out_of_fold("a") is not None
     assert reopened(recorded).done() == set(KEYS)

@@ -231,7 +231,7 @@ def test_other_versions_than_here_are_refused(cluster: Cluster, monkeypatch: pyt
     facts = environment()
     other = facts | {"versions": facts["versions"] | {"pandas": "1.0"}}
     monkeypatch.setattr(cluster_module, "environment", lambda: other)
-    with pytest.raises(EngineError, match=rf"pandas {facts['versions']['pandas']}, and 1.0 here; the results would"):
+    with pytest.raises(EngineError, match=rf"pandas {facts['versions']['pandas']}, on this machine 1.0; the results"):
         outcomes(cluster, [Named("a")])
     monkeypatch.undo()
     assert outcomes(cluster, [Named("a")]) == {"a": "a"}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 
@@ -70,6 +71,10 @@ def harm(name: str) -> str | None:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             while True:
                 time.sleep(1)
+        case ["devour"]:
+            eaten = []
+            while True:
+                eaten.append(np.ones(1_000_000))
         case ["disk"]:
             return FullDisk("full")
         case ["threads"]:
