@@ -103,7 +103,7 @@ def test_cells_that_exceed_a_limit_end_with_3_and_are_run_again_when_asked() -> 
     assert re.search(r"^ +3 × Timeout: not done within cell_seconds = 1e-06$", seen.out, re.MULTILINE)
     retried = bench("run", file, "--only", "model=constant", "--workers", "0", "--retry", "failed")
     assert retried.code == 0
-    assert "3 of 3 cells are recorded: 3 done" in bench("status", file).out
+    assert "3 of 3 cells of the slice model=constant are recorded: 3 done" in bench("status", file).out
 
 
 def test_a_cluster_runs_the_cells_within_the_limits_and_the_last_refit_stays_here(

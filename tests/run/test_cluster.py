@@ -235,9 +235,9 @@ def test_other_versions_than_here_are_refused(cluster: Cluster, monkeypatch: pyt
         outcomes(cluster, [Named("a")])
     monkeypatch.undo()
     assert outcomes(cluster, [Named("a")]) == {"a": "a"}
-    with pytest.raises(EngineError, match=r"Dask worker there: python 3.* and 2.7 here"):
+    with pytest.raises(EngineError, match=r"Dask worker there: python 3.*, on this machine 2.7"):
         check("Dask worker there", {"python": "2.7"})
-    with pytest.raises(EngineError, match=r"there: no-such-package is missing, and 1.0 here"):
+    with pytest.raises(EngineError, match=r"there: no-such-package is missing, on this machine 1.0"):
         check("there", {"no-such-package": "1.0"})
 
 
