@@ -71,7 +71,7 @@ def run(
             raise
         print(
             f"\nbench: {stop.how}; {diary.recorded} of {diary.progress.cells} cells are recorded. "
-            f"`bench run {file}` goes on from there.",
+            "The same command goes on from there.",
             file=sys.stderr,
         )
         raise typer.Exit(stop.code) from None
@@ -82,7 +82,7 @@ def run(
     if failed:
         print(
             f"bench: {failed} cells failed; the reasons are in {question.folder / 'cells.csv'}. "
-            f"`bench run {file} --retry failed` runs them again.",
+            "--retry failed runs them again.",
             file=sys.stderr,
         )
         raise typer.Exit(3)

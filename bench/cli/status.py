@@ -53,7 +53,7 @@ def _who(seen: Glance) -> str:
 
 def _how_far(seen: Glance) -> str:
     events = seen.events
-    if "cells" not in events:
+    if not {"cells", "recorded", "statuses", "left", "cells_per_second", "seconds_left"} <= events.keys():
         return f"{_counted({'done': seen.done, **seen.failures})}; how many are left is not known before a run begins"
     of = " ".join(f"{axis}={','.join(names)}" for axis, names in events.get("slice", {}).items())
     which = f" of the slice {of}" if of else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import signal
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import TextIO
 
 from bench.errors import ENDING, Stopped
 
+FULL_SECONDS = 1.0  # for the reader of a pipe to make room
 CLEANUP_SECONDS = 10.0  # for which a first signal keeps those that follow from disturbing what it set off
 
 
@@ -48,11 +50,15 @@ class Descriptor(io.FileIO):
 
     def write(self, content: object) -> int:
         """Write, or note the first reason why not."""
+        written: int | None = None
         try:
-            return super().write(content)  # type: ignore[arg-type]
+            written = super().write(content)  # type: ignore[arg-type]
+            if written is None:  # a pipe that does not block, and is full
+                select.select([], [self], [], FULL_SECONDS)
+                written = super().write(content)  # type: ignore[arg-type]
         except OSError as error:
             self.failure = self.failure or error
-            return memoryview(content).nbytes  # type: ignore[arg-type]
+        return memoryview(content).nbytes if written is None else written  # type: ignore[arg-type]
 
 
 def steady_streams() -> Descriptor | None:

@@ -13,7 +13,7 @@ from typing import IO, Any, TextIO
 def write_at(path: Path, content: bytes, place: int | None = None) -> None:
     """Write at a place counted in bytes, or at the end, and return when the disk has it."""
     new = not path.exists()
-    with _named(path):
+    with named(path):
         if place is None:
             with path.open("ab") as file:
                 file.write(content)
@@ -41,7 +41,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
     """Write a UTF-8 file that appears whole or not at all."""
     beside = path.with_name(path.name + ".part")
     try:
-        with _named(beside):
+        with named(beside):
             with beside.open("w", encoding="utf-8", newline="") as file:
                 yield file
                 sync(file)
@@ -70,7 +70,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def named(path: Path) -> Iterator[None]:
     """Say of an error which file it is about; a full disk does not."""
     try:
         yield

@@ -77,7 +77,7 @@ def last_events(folder: Path) -> dict[str, Any]:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL))
             lines = file.read().split(b"\n")[:-1]  # behind the last newline: nothing, or a line not yet whole
-    except FileNotFoundError:
+    except OSError:  # not there, or no file
         return {}
     found: dict[str, Any] = {}
     for line in lines[size > _TAIL :]:

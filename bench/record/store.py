@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -233,7 +234,7 @@ def _alone(folder: Path) -> Iterator[None]:
     owner = folder / "running.txt"
     try:
         try:
-            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(directory)
         except BlockingIOError:
             who = owner.read_text(encoding="utf-8").strip() if owner.exists() else "another process"
             raise StoreError(f"{folder}: {who} is writing there. Wait for it, or stop it.") from None
@@ -244,3 +245,13 @@ def _alone(folder: Path) -> Iterator[None]:
             owner.unlink(missing_ok=True)
     finally:
         os.close(directory)
+
+
+def _lock(directory: int) -> None:
+    """Take a folder's lock, held by another for longer than `bench status` takes to look at it or not at all."""
+    for _ in range(10):
+        try:
+            return fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+    return fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.record.disk import named
+
 _ALIGNED = 64  # bytes; what vector instructions like, and more than any dtype asks for
 
 
@@ -22,7 +24,7 @@ def write(value: object, path: Path) -> None:
     body = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     views = [buffer.raw() for buffer in buffers]
     sizes = np.array([len(views), len(body), *(view.nbytes for view in views)], dtype="<i8")
-    with path.open("wb") as file:
+    with named(path), path.open("wb") as file:
         file.write(sizes.tobytes())
         file.write(body)
         for view in views:

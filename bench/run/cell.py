@@ -24,6 +24,8 @@ from bench.run.job import first_line
 from bench.run.prepared import Pieces, pieces_of
 from bench.run.recipes import Part, Place, Prepared
 
+MOST_WARNINGS = 10  # in the reason of a cell
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -92,13 +94,20 @@ def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> Cell
     return CellResult(
         *cell.key,
         "done",
-        "; ".join(sorted(fitted.warned)),
+        _some(fitted.warned),
         fit_seconds=fit_seconds,
         predict_seconds=predict_seconds,
         peak_megabytes=_peak(),
         probability=fitted.probability,
         costs=fitted.costs,
     )
+
+
+def _some(warned: frozenset[str]) -> str:
+    """Return warnings as one line, of many the first."""
+    shown = sorted(warned)
+    more = [f"and {len(shown) - MOST_WARNINGS} more"] if len(shown) > MOST_WARNINGS else []
+    return "; ".join(shown[:MOST_WARNINGS] + more)
 
 
 def refit(trial: Trial, dataset: Dataset, pieces: Pieces) -> NDArray[np.float64]:

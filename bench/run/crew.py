@@ -62,7 +62,7 @@ class Crew(WorkerPlugin):  # type: ignore[misc,unused-ignore]
             return
         self._closed.set()
         for each in list(self._workers):
-            each.process.kill()  # whoever waits for it hears of it
+            each.strike()  # whoever waits for it hears of it
         with suppress(Empty):
             while True:
                 self._idle.get_nowait().kill()
@@ -84,9 +84,9 @@ class Crew(WorkerPlugin):  # type: ignore[misc,unused-ignore]
             If nothing can be done here: no process comes to life, or the disk is full.
         """
         try:
-            answer, seconds = self._do(order)
+            answer, seconds = self._do(order, self._hire())
             if isinstance(answer, Failure) and answer.outside and not self._closed.is_set():
-                answer, seconds = self._do(order)
+                answer, seconds = self._do(order, self._new())
         finally:
             if self._closed.is_set():  # whatever came of it, it is no fault of the order
                 raise distributed.Reschedule
@@ -94,8 +94,7 @@ class Crew(WorkerPlugin):  # type: ignore[misc,unused-ignore]
             raise EngineError(f"A Dask worker on {platform.node()} cannot keep a piece: {answer}.")
         return answer, seconds
 
-    def _do(self, order: Order) -> tuple[Any, float]:
-        worker = self._hire()
+    def _do(self, order: Order, worker: Worker) -> tuple[Any, float]:
         worker.give(order)
         while True:
             if worker.connection.poll(worker.patience()):
@@ -107,6 +106,9 @@ class Crew(WorkerPlugin):  # type: ignore[misc,unused-ignore]
                 worker.order = None
                 self._idle.put(worker)
                 return answer, worker.seconds()
+            if worker.is_dead():
+                failure = worker.autopsy()
+                break
             if (excess := worker.excess()) is not None:
                 failure = excess
                 break
@@ -121,11 +123,14 @@ class Crew(WorkerPlugin):  # type: ignore[misc,unused-ignore]
                 if worker.process.poll() is None:
                     return worker
                 self._bury(worker)
+        return self._new()
+
+    def _new(self) -> Worker:
         for _ in range(STILLBORN):
             worker = self._starter.submit(Worker, self._folder / "job", self._limits).result()
             self._workers.add(worker)
             if self._closed.is_set():  # by now
-                worker.process.kill()
+                worker.strike()
             try:
                 worker.answer()
             except EOFError:

@@ -6,6 +6,7 @@ import shutil
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
@@ -20,7 +21,8 @@ from bench.run import artefact
 from bench.run.job import Failure, Job, Outcome, Shares, Task, attempt
 from bench.run.worker import Order, Worker
 
-STILLBORN = 3  # workers in a row that die of themselves before they begin
+LINED_UP = 1000  # nodes, about, that wait for pieces or to be handed over
+STILLBORN = 10  # workers in a row that die before they begin
 
 
 def run_tasks(
@@ -66,7 +68,7 @@ def _here(job: Job[Task, Outcome], tasks: Iterable[Task], shares: Shares) -> Ite
                 kept[need.key] = result(need, job.make)
         given = {need.key: kept[need.key] for need in shares.given(node)}
         failed = next((value for value in given.values() if isinstance(value, Failure)), None)
-        made = failed or attempt(work, node, given)
+        made = failed or attempt(lambda node, given: work(node, deepcopy(given)), node, given)  # as from a file
         for key in shares.done(node):
             del kept[key]
         return made
@@ -84,7 +86,7 @@ class _Item:
     place: int
     is_task: bool
     waits_for: int = 0
-    killed: bool = False
+    again: bool = False
     ended: bool = False
 
     def __lt__(self, other: _Item) -> bool:
@@ -112,6 +114,8 @@ class _Pool:
     _ended: deque[tuple[Any, Any]] = field(default_factory=deque)
     _places: Iterator[int] = field(default_factory=count)
     _files: Iterator[int] = field(default_factory=count)
+    _lined_up: int = 0
+    _exhausted: bool = False
     _stillborn: int = 0
 
     def run(self, source: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
@@ -120,30 +124,34 @@ class _Pool:
             self._employ(source)  # before outcomes are handed over: who takes them may take its time
             while self._ended:
                 yield self._ended.popleft()
-            if not self.workers:
+            if self.workers:
+                self._listen()
+            elif self._exhausted:
                 return
-            self._listen()
 
     def stop(self) -> None:
         """End every worker at once."""
         for worker in self.workers:
-            worker.process.kill()
+            worker.strike()
         while self.workers:
             self.workers.pop().kill()
 
     def _employ(self, source: Iterator[Any]) -> None:
         """Give every worker something to do, starting and dismissing workers as there is work."""
-        idle = [worker for worker in self.workers if worker.ready and worker not in self._busy]
-        starting = sum(not worker.ready for worker in self.workers)
         wanted = self.size - len(self._busy)
-        while len(self._ready) < wanted and (task := next(source, None)) is not None:
-            self._plan(task, is_task=True)
-        for worker in idle:
-            if self._ready:
-                self._give(worker, heappop(self._ready))
-            elif not self._wanted:
+        while len(self._ready) < wanted and self._lined_up + len(self._ended) < LINED_UP and not self._exhausted:
+            if (task := next(source, None)) is None:
+                self._exhausted = True
+            else:
+                self._plan(task, is_task=True)
+        for worker in [worker for worker in self.workers if worker.ready and worker not in self._busy]:
+            again = bool(self._ready) and self._ready[0].again
+            if (again and worker.orders) or (self._exhausted and not self._ready and not self._wanted):
                 self.workers.remove(worker)
                 worker.kill()
+            elif self._ready:
+                self._give(worker, heappop(self._ready))
+        starting = sum(not worker.ready for worker in self.workers)
         for _ in range(min(len(self._ready) - starting, self.size - len(self.workers))):
             self.workers.append(Worker(self.folder / "job", self.limits))
 
@@ -156,13 +164,16 @@ class _Pool:
                 self._plan(need, is_task=False)
             made = self._made.get(need.key)
             if isinstance(made, Failure):
+                item.waits_for = 0
                 self._end(item, made)
                 return
             if made is None:
                 self._wanted[need.key].append(item)
                 item.waits_for += 1
         item.place = next(self._places)
-        if not item.waits_for:
+        if item.waits_for:
+            self._lined_up += 1
+        else:
             heappush(self._ready, item)
 
     def _give(self, worker: Worker, item: _Item) -> None:
@@ -174,7 +185,7 @@ class _Pool:
 
     def _listen(self) -> None:
         """Wait for an answer, a death or a limit, and deal with all there are."""
-        patience = min((seconds for worker in self._busy if (seconds := worker.patience()) is not None), default=None)
+        patience = min(worker.patience() for worker in self.workers)
         answering = wait([worker.connection for worker in self.workers], patience)
         for worker in list(self.workers):
             if worker.connection in answering:
@@ -184,6 +195,8 @@ class _Pool:
                     self._lose(worker, worker.autopsy())
                 else:
                     self._take(worker, answer)
+            elif worker.is_dead():
+                self._lose(worker, worker.autopsy())
             elif (excess := worker.excess()) is not None:
                 self._lose(worker, excess)
 
@@ -196,31 +209,42 @@ class _Pool:
         order, worker.order = worker.order, None
         item, seconds = self._busy.pop(worker), worker.seconds()
         assert order is not None
-        self._end(item, answer if order.keep is None or isinstance(answer, Failure) else order.keep, seconds)
+        if isinstance(answer, Failure):
+            self._fail(item, answer, seconds)
+        else:
+            self._end(item, answer if order.keep is None else order.keep)
 
     def _lose(self, worker: Worker, failure: Failure) -> None:
-        """Bury a worker that died or has to; its task ends, or begins again once if neither is to blame."""
+        """Bury a worker that died or has to, and what it was about to write."""
         self.workers.remove(worker)
         worker.kill()
         item = self._busy.pop(worker, None)
+        if worker.order is not None and worker.order.keep is not None:
+            worker.order.keep.unlink(missing_ok=True)
         if item is None:
-            self._stillborn += not worker.ready and not failure.outside
+            self._stillborn += not worker.ready
             if self._stillborn == STILLBORN:
                 raise EngineError(
                     "the worker processes die before they can begin; what they print stands above. "
                     "--workers 0 runs without them."
                 )
-        elif failure.outside and not item.killed:
-            item.killed = True
+        else:
+            self._fail(item, failure, worker.seconds())
+
+    def _fail(self, item: _Item, failure: Failure, seconds: float) -> None:
+        """End a task, or begin it again once, in a fresh worker, if it may not be to blame."""
+        if failure.outside and not item.again:
+            item.again = True
             heappush(self._ready, item)
         else:
-            self._end(item, failure, worker.seconds())
+            self._end(item, failure, seconds)
 
     def _end(self, item: _Item, result: Any, seconds: float = 0.0) -> None:
         """Take note of what became of a node: an outcome, the file of a piece, or a failure."""
         if item.ended:  # another piece it needs has failed before
             return
         item.ended = True
+        self._lined_up -= item.waits_for > 0
         failed = isinstance(result, Failure)
         if item.is_task:
             self._ended.append((item.node, self.job.lost(item.node, result, seconds) if failed else result))
@@ -233,6 +257,7 @@ class _Pool:
                 elif not waiting.ended:
                     waiting.waits_for -= 1
                     if not waiting.waits_for:
+                        self._lined_up -= 1
                         heappush(self._ready, waiting)
             if not self.shares.needed(key):
                 self._drop(key)
@@ -253,6 +278,8 @@ def _folder(scratch: Path | None) -> Iterator[Path]:
         with TemporaryDirectory(prefix="leadbench-") as made:
             yield Path(made)
         return
+    if scratch.is_symlink() or scratch.is_file():
+        scratch.unlink()
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     try:

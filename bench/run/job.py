@@ -28,7 +28,7 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a task or a piece came to nothing; ``outside``: through no fault of its own."""
+    """Why a task or a piece came to nothing; ``outside``: perhaps through no fault of its own."""
 
     status: Status
     reason: str
@@ -63,12 +63,15 @@ def attempt(work: Callable[[Any, Mapping[str, Any]], Any], node: Node, given: Ma
 
 def first_line(problem: Warning | Exception | str) -> str:
     """Return an error or warning as one line that opens with its type."""
-    lines = str(problem).strip().splitlines() or [""]
+    try:
+        lines = str(problem).strip().splitlines() or [""]
+    except Exception:  # some cannot say what they are about
+        lines = [""]
     return f"{type(problem).__name__}: {lines[0]}"[:300]
 
 
 class Shares:
-    """How many still need each piece. What one node alone needs is made inside that node, and costs no file."""
+    """How many nodes still need each piece. What a single one needs is made inside it, and costs no file."""
 
     def __init__(self, tasks: Iterable[Node]) -> None:
         self._total: Counter[str] = Counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pickle
 import resource
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from bench.errors import ENDING
 from bench.plan.experiment import LimitsSection
 from bench.run import artefact
 from bench.run.job import Failure, Job, Node, attempt
@@ -27,6 +29,7 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS"), "1"
 )
 LOOK_SECONDS = 0.05  # between two looks at the memory of a worker
+DEAF_SECONDS = 1.0  # between two looks at whether it lives
 NEAR = 0.8  # times the memory limit: a worker that died there most likely died of it
 BEYOND = 1.15  # times the memory limit: there an allocation fails, should the watch from outside come too late
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -52,6 +55,7 @@ class Worker:
         self.limits = limits
         self.ready = False
         self.order: Order | None = None
+        self.orders = 0  # so far, the one under way included
         self.started = 0.0
         self.megabytes = 0.0  # of its own memory, when it was last looked at
         self.connection, theirs = Pipe()
@@ -72,7 +76,8 @@ class Worker:
 
     def give(self, order: Order) -> None:
         """Send a task; nothing may be under way. A worker that has died says so when it is listened to."""
-        self.order, self.started = order, time.monotonic()
+        self.order, self.started, self.megabytes = order, time.monotonic(), 0.0
+        self.orders += 1
         with suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send(order)
 
@@ -80,7 +85,7 @@ class Worker:
         """Receive what it has to say, waiting if there is nothing yet; EOFError if it has died."""
         try:
             answer = self.connection.recv()
-        except ConnectionResetError:
+        except OSError:  # it died in the middle of a word
             raise EOFError from None
         if self.limits.cell_gigabytes is not None and isinstance(answer, Failure) and answer.status == "memory":
             return self._outgrown()  # the resource limit came before the watch
@@ -90,13 +95,17 @@ class Worker:
         """Return for how long the task has been under way."""
         return time.monotonic() - self.started
 
-    def patience(self) -> float | None:
-        """Return for how many seconds it need not be looked at for what it exceeds; None for ever."""
+    def patience(self) -> float:
+        """Return for how many seconds it need not be looked at."""
         if self.limits.cell_gigabytes is not None:
             return LOOK_SECONDS
         if self.limits.cell_seconds is not None:
-            return max(0.0, self.limits.cell_seconds - self.seconds()) + 0.01
-        return None
+            return min(DEAF_SECONDS, max(0.0, self.limits.cell_seconds - self.seconds()) + 0.01)
+        return DEAF_SECONDS
+
+    def is_dead(self) -> bool:
+        """Say whether it has ended with nothing left to say; a child of it can hold the connection open."""
+        return self.process.poll() is not None and not self.connection.poll()
 
     def excess(self) -> Failure | None:
         """Return what the task under way exceeds, if anything."""
@@ -111,22 +120,32 @@ class Worker:
         return None
 
     def autopsy(self) -> Failure:
-        """Return what ended a worker that nobody here killed; ``outside`` where it was a kill."""
-        code = self.process.wait()
+        """Return what ended a worker that nobody here killed."""
+        try:
+            code = self.process.wait(DEAF_SECONDS)
+        except subprocess.TimeoutExpired:  # it has closed the connection and lives on
+            self.kill()
+            code = self.process.returncode
         if self.limits.cell_gigabytes is not None and self.megabytes > 1000 * NEAR * self.limits.cell_gigabytes:
             return self._outgrown()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        outside = -code in (signal.SIGKILL, signal.SIGTERM)
+        outside = -code in (signal.SIGKILL, *ENDING) or self.orders > 1
         return Failure("failed", f"WorkerDied: the worker process died ({how})", outside)
 
     def kill(self) -> None:
-        """End the process at once, whatever it does."""
-        self.process.kill()
+        """End the process and all it started at once, whatever they do."""
+        self.strike()
         self.process.wait()
         self.connection.close()
 
+    def strike(self) -> None:
+        """Kill without waiting for the end."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def _outgrown(self) -> Failure:
-        return Failure("memory", f"Memory: more than cell_gigabytes = {self.limits.cell_gigabytes:g}")
+        reason = f"Memory: more than cell_gigabytes = {self.limits.cell_gigabytes:g}"
+        return Failure("memory", reason, outside=self.orders > 1)  # it may be what earlier tasks left behind
 
 
 def main() -> None:
@@ -142,22 +161,27 @@ def main() -> None:
             order = connection.recv()
         except EOFError:
             return
-        connection.send(_do(job, order, float(gigabytes)))
+        connection.send_bytes(_do(job, order, float(gigabytes)))
 
 
-def _do(job: Job[Any, Any], order: Order, gigabytes: float) -> Any:
-    given = {key: artefact.read(path) for key, path in order.given.items()}
-    _bound(gigabytes)
-    if order.keep is None:
-        return attempt(job.run, order.node, given)
-    made = attempt(job.make, order.node, given)
-    if isinstance(made, Failure):
-        return made
-    try:
-        artefact.write(made, order.keep)
-    except OSError as error:  # a full disk is no fault of the piece
-        return OSError(error.errno, error.strerror, str(order.keep))
-    return None
+def _do(job: Job[Any, Any], order: Order, gigabytes: float) -> bytes:
+    """Return the answer to an order, pickled: an outcome, a failure, what the disk says, or None for a piece."""
+
+    def done(node: Node, paths: Mapping[str, Path]) -> bytes:
+        _bound(0.0)  # what the last task was held to does not count files read
+        given = {key: artefact.read(path) for key, path in paths.items()}
+        _bound(gigabytes)
+        if order.keep is None:
+            return pickle.dumps(job.run(node, given))
+        made = job.make(node, given)
+        try:
+            artefact.write(made, order.keep)
+        except OSError as error:  # a full disk is no fault of the piece
+            return pickle.dumps(OSError(error.errno, error.strerror, str(order.keep)))
+        return pickle.dumps(None)
+
+    answer = attempt(done, order.node, order.given)
+    return pickle.dumps(answer) if isinstance(answer, Failure) else answer
 
 
 def _die_with(parent: int) -> None:
@@ -174,13 +198,17 @@ def _die_with(parent: int) -> None:
 
 
 def _bound(gigabytes: float) -> None:
-    """Let allocations fail beyond the limit; files read, and what libraries reserve and never touch, do not count."""
-    if not gigabytes or sys.platform != "linux":
+    """Let allocations fail beyond the limit, if any; what is read, or reserved and never touched, does not count."""
+    if sys.platform != "linux":
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if not gigabytes:
+        resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))
         return
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     reserved = 1024 * (int(status["VmData"].split()[0]) - int(status["RssAnon"].split()[0]))
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (int(max(reserved, 0) + BEYOND * gigabytes * 1e9), hard))
+    soft = int(max(reserved, 0) + BEYOND * gigabytes * 1e9)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
 def _own_megabytes(pid: int) -> float | None:

@@ -327,10 +327,7 @@ def test_a_run_with_failed_cells_ends_with_3_until_they_are_run_again(monkeypatc
 
         broken.setattr("sklearn.linear_model.LogisticRegression.fit", fails)
         ended = bench("run", file, "--workers", "0")
-    said = (
-        "bench: 3 cells failed; the reasons are in results/quick/cells.csv. "
-        "`bench run quick.toml --retry failed` runs them again.\n"
-    )
+    said = "bench: 3 cells failed; the reasons are in results/quick/cells.csv. --retry failed runs them again.\n"
     assert ended.code == 3
     assert ended.err.endswith(said)
     assert "constant" in ended.out
@@ -354,7 +351,7 @@ def test_a_run_of_which_every_cell_failed_still_ends_in_words(monkeypatch: pytes
     monkeypatch.setattr("bench.run.cell.fit_predict", fails)
     ended = bench("run", write_experiment(), "--workers", "0")
     assert ended.code == 3
-    assert "bench: 6 cells failed; the reasons are in results/quick/cells.csv. `bench run" in ended.err
+    assert "bench: 6 cells failed; the reasons are in results/quick/cells.csv. --retry failed" in ended.err
     exported = bench("export", "quick.toml")
     assert exported.code == 2
     assert "bench: no trial is finished yet" in exported.err
@@ -365,11 +362,11 @@ def test_a_run_of_which_every_cell_failed_still_ends_in_words(monkeypatch: pytes
     [
         (
             "bench.run.runner.run_tasks",
-            "\nbench: interrupted; 0 of 6 cells are recorded. `bench run quick.toml` goes on from there.\n",
+            "\nbench: interrupted; 0 of 6 cells are recorded. The same command goes on from there.\n",
         ),
         (
             "bench.flow.judge",
-            "\nbench: interrupted; 6 of 6 cells are recorded. `bench run quick.toml` goes on from there.\n",
+            "\nbench: interrupted; 6 of 6 cells are recorded. The same command goes on from there.\n",
         ),
         ("bench.flow.read_dataset", "bench: interrupted.\n"),
     ],

@@ -85,7 +85,7 @@ def test_ctrl_c_half_way_and_the_same_command_again_end_like_an_undisturbed_run(
     assert run.returncode == 130
     recorded = cells.read_text()
     done = recorded.count("\n") - 1
-    assert f"interrupted; {done} of 51 cells are recorded. `bench run asked.toml` goes on from there." in err
+    assert f"interrupted; {done} of 51 cells are recorded. The same command goes on from there." in err
     assert "Traceback" not in err
     assert not (tmp_path / "halves" / "asked" / "running.txt").exists()
     assert done < 51
@@ -126,9 +126,7 @@ def test_a_run_that_is_told_to_end_leaves_no_process_no_lock_and_no_pieces(
     assert run.returncode == 128 + numbers[0]
     assert psutil.wait_procs(workers, timeout=5)[1] == []
     done = (folder / "cells.csv").read_text().count("\n") - 1
-    assert err.endswith(
-        f"\nbench: {how}; {done} of 51 cells are recorded. `bench run asked.toml` goes on from there.\n"
-    )
+    assert err.endswith(f"\nbench: {how}; {done} of 51 cells are recorded. The same command goes on from there.\n")
     assert "Traceback" not in err
     left = {path.name for path in folder.iterdir()}
     assert left == {"cells.csv", "events.jsonl", "predictions", "run.json", "trials.csv"}

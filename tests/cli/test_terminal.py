@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench.cli.terminal import CLEANUP_SECONDS, heed_signals
+from bench.cli.terminal import CLEANUP_SECONDS, Descriptor, heed_signals
 from bench.errors import ENDING, Stopped
 from tests.cli.commands import Ended, surroundings, write_experiment
 
@@ -91,3 +91,14 @@ def test_a_signal_that_was_ignored_before_stays_ignored() -> None:
         os.kill(os.getpid(), number)
     with pytest.raises(Stopped, match="terminated"):
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_pipe_that_does_not_block_and_is_full_is_no_failure() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    stream = Descriptor(writer, "w")
+    assert stream.write(bytes(1 << 20)) > 0
+    assert stream.write(b"more") == 4
+    assert stream.failure is None
+    stream.close()
+    os.close(reader)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,17 @@ def test_the_newest_row_of_a_cell_says_whether_it_failed(tmp_path: Path, dataset
     seen = glance(tmp_path)
     assert (seen.done, seen.failures) == (1, {"failed": 2, "timeout": 1})
     assert seen.reasons.most_common() == [("A: a, b", 2), ("T", 1)]
+
+
+def test_a_folder_in_place_of_the_events_says_nothing(tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").mkdir()
+    assert last_events(tmp_path) == {}
+
+
+def test_who_looks_at_a_folder_does_not_refuse_a_run_that_begins(tmp_path: Path, dataset: Dataset) -> None:
+    directory = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(directory, fcntl.LOCK_SH)
+    looking = threading.Timer(0.05, os.close, (directory,))
+    looking.start()
+    with open_store(tmp_path, dataset.data_id, make_folds(dataset, FoldsSection(count=2))):
+        looking.join()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import struct
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,9 @@ import pytest
 
 from bench.errors import EngineError
 from bench.plan.experiment import LimitsSection
-from bench.run.engine import run_tasks
+from bench.run.engine import LINED_UP, run_tasks
 from bench.run.job import Failure, Job
+from bench.run.worker import Worker
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,35 @@ def harm(name: str) -> str | None:
             eaten = []
             while True:
                 eaten.append(np.ones(1_000_000))
+        case ["leave", _]:
+            LEFT.append(np.ones(12_500_000))
+        case ["fork"]:
+            if os.fork() == 0:
+                time.sleep(60)
+            os.abort()
+        case ["child", path]:
+            with Path(path).open("w") as file:
+                file.write(str(subprocess.Popen(["sleep", "60"]).pid))
+            time.sleep(60)
+        case ["unspeakable"]:
+            raise UnspeakableError
+        case ["generator"]:
+            return (letter for letter in "generator")  # type: ignore[return-value]
         case ["disk"]:
             return FullDisk("full")
         case ["threads"]:
             return os.environ["OMP_NUM_THREADS"]
     return None
+
+
+LEFT: list[Any] = []
+
+
+class UnspeakableError(Exception):
+    """Cannot say what it is about."""
+
+    def __str__(self) -> str:
+        raise ValueError
 
 
 class FullDisk(str):
@@ -99,14 +127,34 @@ class Unborn(Words):
         return os._exit, (5,)
 
 
+class Killed(Words):
+    """Has every worker that receives it killed, as for want of memory."""
+
+    def __reduce__(self) -> tuple[object, tuple[int, int]]:
+        return os.kill, (0, signal.SIGKILL)  # its own process group
+
+
+class Adding(Words):
+    """Adds one to a piece of zeros before it adds up, and needs room for it."""
+
+    def make(self, piece: Named, given: Mapping[str, Any]) -> Any:
+        return np.zeros(int(piece.key))
+
+    def run(self, task: Named, given: Mapping[str, Any]) -> str:
+        for zeros in given.values():
+            zeros[:10] += 1
+        return str(sum(zeros[:10].sum() for zeros in given.values()))
+
+
 def outcomes(names: list[str], workers: int = 2, **limits: float) -> dict[str, str]:
     done = run_tasks(Words(), [Named(name) for name in names], workers, LimitsSection(**limits))
     return {task.key: outcome for task, outcome in done}
 
 
-def test_workers_that_cannot_begin_are_said_and_not_waited_for() -> None:
+@pytest.mark.parametrize("job", [Unborn(), Killed()], ids=["of themselves", "killed"])
+def test_workers_that_cannot_begin_are_said_and_not_waited_for(job: Words) -> None:
     with pytest.raises(EngineError, match="the worker processes die before they can begin"):
-        dict(run_tasks(Unborn(), [Named("a"), Named("b")], 2))
+        dict(run_tasks(job, [Named("a"), Named("b")], 2))
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2])
@@ -147,10 +195,80 @@ def test_a_task_that_ends_its_worker_costs_no_neighbour() -> None:
     assert done == {name: name for name in "abcd"}
 
 
+def test_a_worker_that_dies_in_the_middle_of_a_word_has_died() -> None:
+    ours, theirs = Pipe()
+    os.write(theirs.fileno(), struct.pack("!i", 100) + b"half")
+    theirs.close()
+    worker = object.__new__(Worker)
+    worker.connection = ours
+    with pytest.raises(EOFError, match=r"^$"):
+        worker.answer()
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_what_cannot_be_said_or_written_fails_alike_everywhere(workers: int) -> None:
+    generator = Named("generator")
+    tasks = [Named("unspeakable"), Named("a", (generator,)), Named("b", (generator,)), Named("c")]
+    done = {task.key: outcome for task, outcome in run_tasks(Words(), tasks, workers)}
+    assert done.pop("unspeakable") == "failed: UnspeakableError: "
+    assert done.pop("c") == "c"
+    assert all(outcome.startswith("failed: TypeError: cannot pickle 'generator' object") for outcome in done.values())
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_task_that_changes_a_piece_changes_it_for_itself(workers: int) -> None:
+    zeros = Named("100")
+    assert [outcome for _, outcome in run_tasks(Adding(), [Named("a", (zeros,)), Named("b", (zeros,))], workers)] == [
+        "10.0",
+        "10.0",
+    ]
+
+
+def test_pieces_read_do_not_count_for_the_limit_of_memory() -> None:
+    large, larger = Named("25000000"), Named("26000000")  # 0.2 GB each
+    tasks = [Named(name, (large, larger)) for name in "abc"]
+    done = [outcome for _, outcome in run_tasks(Adding(), tasks, 1, LimitsSection(cell_gigabytes=0.45))]
+    assert done == ["20.0"] * 3
+
+
+def test_what_earlier_tasks_left_behind_is_not_charged_to_a_later_one() -> None:
+    names = [f"leave {number}" for number in range(6)]  # 0.1 GB each
+    assert outcomes(names, 1, cell_gigabytes=0.5) == {name: name for name in names}
+
+
+def test_tasks_are_not_all_lined_up_behind_a_piece_that_all_need() -> None:
+    taken = 0
+
+    class Tasks:
+        def __iter__(self) -> Iterator[Named]:
+            nonlocal taken
+            for taken in range(3 * LINED_UP):
+                yield Named(f"{taken}", (Named("raise all"),))
+
+    done = run_tasks(Words(), Tasks(), 1)
+    assert next(done)[1] == "failed: RuntimeError: all"
+    assert taken <= LINED_UP
+    assert len(list(done)) == 3 * LINED_UP - 1
+
+
 def test_a_task_whose_worker_is_killed_from_outside_begins_again_once(tmp_path: Path) -> None:
     once = f"kill {tmp_path / 'once'}"
     assert outcomes([once, "a"]) == {once: once, "a": "a"}
     assert outcomes(["kill", "a"]) == {"kill": "failed: WorkerDied: the worker process died (SIGKILL)", "a": "a"}
+
+
+def test_a_worker_whose_child_holds_the_connection_is_seen_to_be_dead() -> None:
+    start = time.monotonic()
+    done = outcomes(["fork", "a"])
+    assert done == {"fork": "failed: WorkerDied: the worker process died (SIGABRT)", "a": "a"}
+    assert time.monotonic() - start < 30
+
+
+def test_what_a_task_has_started_ends_with_it(tmp_path: Path) -> None:
+    name = f"child {tmp_path / 'pid'}"
+    assert outcomes([name], cell_seconds=2.0)[name].startswith("timeout: ")
+    pid = int((tmp_path / "pid").read_text())
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_task_without_end_is_gone_soon_after_its_limit() -> None:
@@ -177,3 +295,13 @@ def test_a_piece_that_finds_the_disk_full_is_no_fault_of_the_tasks(tmp_path: Pat
         dict(run_tasks(Words(), tasks, 1, scratch=tmp_path / "pieces"))
     assert Path(caught.value.filename).parent == tmp_path / "pieces"
     assert not (tmp_path / "pieces").exists()
+
+
+def test_what_lies_where_pieces_go_is_replaced_and_a_link_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").touch()
+    for lie in (lambda path: path.symlink_to(tmp_path / "mine"), lambda path: path.touch()):
+        lie(tmp_path / "pieces")
+        assert dict(run_tasks(Words(), [Named("a")], 1, scratch=tmp_path / "pieces"))
+        assert not (tmp_path / "pieces").exists()
+    assert (tmp_path / "mine" / "file").exists()

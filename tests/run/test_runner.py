@@ -145,6 +145,22 @@ def test_what_a_library_warns_of_stands_in_the_row(
     assert (result.status, result.reason) == ("done", "UserWarning: did not converge")
 
 
+def test_of_many_warnings_a_row_names_the_first(
+    dataset: Dataset, folds: Folds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = cell_module._fit
+
+    def warned(*given: Any) -> None:
+        for number in range(100, 130):
+            warnings.warn(f"{number}", UserWarning, stacklevel=1)
+        fit(*given)
+
+    monkeypatch.setattr(cell_module, "_fit", warned)
+    reason = run_cell(Cell(PLAN.trials[0], 0, 0), dataset, folds, Pieces()).reason
+    assert reason.startswith("UserWarning: 100; UserWarning: 101; ")
+    assert reason.endswith("; UserWarning: 109; and 20 more")
+
+
 @pytest.mark.parametrize("workers", [0, 1])
 def test_refitting_uses_every_labelled_row(workers: int, dataset: Dataset) -> None:
     one = trial(model="constant")
