@@ -217,7 +217,7 @@ def test_status_tells_how_a_run_goes_while_it_goes_on(monkeypatch: pytest.Monkey
     assert re.fullmatch(r"3 of 6 cells are recorded: 3 done; [\d.e+]+ cells/s, 3 left, about \d+ s\.", far)
 
 
-def test_status_before_and_after_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_says_how_the_last_run_ended_and_changes_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     file = write_experiment()
     before = bench("status", file)
     assert (before.code, before.err) == (0, "")
