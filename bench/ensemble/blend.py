@@ -56,14 +56,15 @@ def blend(
     names = contenders(y, trials, fold_of, objective, candidates)
     stack = np.stack([trials[name] for name in names])
     pairs = [cross_fitted_blend(y, stack[:, r], folds, objective, candidates) for r, folds in enumerate(fold_of)]
-    blended, called = (np.stack(parts) for parts in zip(*pairs, strict=True))
+    blended, thresholds = (np.stack(parts) for parts in zip(*pairs, strict=True))
     # The members of the export are chosen on every row; so is their threshold, as a trial's is.
     every = stack.reshape(len(stack), -1)
     labels = np.tile(y, len(fold_of))
     weights = _select(labels, every, objective, candidates)
     members = {trial: float(w) for trial, w in zip(names, weights, strict=True) if w > 0}
-    threshold = best_threshold(labels, _mean(weights, every), objective)
-    return Blend(members, score_calls(y, called, blended, fold_of, threshold), threshold)
+    exported = _mean(weights, every).reshape(fold_of.shape)
+    score = score_calls(y, blended, thresholds, fold_of, objective, exported)
+    return Blend(members, score, score.threshold)
 
 
 def contenders(
@@ -90,8 +91,8 @@ def cross_fitted_blend(
     fold_of: NDArray[np.int64],
     objective: Objective,
     candidates: int,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return for each row the blended probability and whether it is called, by a blend that did not see its label.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return for each row the blended probability and the threshold, by a blend that did not see its label.
 
     For each fold the members are chosen on the other folds, and so is the threshold, of these members' mean there.
     A threshold chosen afterwards on the blended column would see the fold's labels through the other folds' members.
@@ -101,13 +102,13 @@ def cross_fitted_blend(
     y, fold_of : ndarrays of shape (n,)
     stack : ndarray of shape (trials, n)
     """
-    blended, called = np.empty(len(y)), np.zeros(len(y), dtype=bool)
+    blended, thresholds = np.empty(len(y)), np.empty(len(y))
     for fold in np.unique(fold_of):
         others, held_out = fold_of != fold, fold_of == fold
         weights = _select(y[others], stack[:, others], objective, candidates)
         blended[held_out] = _mean(weights, stack[:, held_out])
-        called[held_out] = blended[held_out] >= best_threshold(y[others], _mean(weights, stack[:, others]), objective)
-    return blended, called
+        thresholds[held_out] = best_threshold(y[others], _mean(weights, stack[:, others]), objective)
+    return blended, thresholds
 
 
 def _select(

@@ -33,7 +33,7 @@ def leaderboard(plan: Plan, scores: dict[str, Score], store: Store, experiment: 
             "rank": place,
             **_named(trials[trial]),
             **(_scored(scores[trial]) if trial in scores else {"status": "partial"}),
-            **({"floor": _floor(scores.get(trial), experiment)} if experiment.objective.at_recall else {}),
+            **({"floor": _floor(scores.get(trial), experiment)} if experiment.objective.has_floor else {}),
             "fit_seconds": round(seconds[trial], 3),
         }
         for place, trial in enumerate([*finished, *unfinished], start=1)
@@ -42,7 +42,7 @@ def leaderboard(plan: Plan, scores: dict[str, Score], store: Store, experiment: 
 
 def write_leaderboard(rows: list[Row], sentences: list[str], experiment: Experiment, folder: Path) -> None:
     """Write leaderboard.csv and leaderboard.md."""
-    columns = [*LEADERBOARD, *(FLOOR if experiment.objective.at_recall else {})]
+    columns = [*LEADERBOARD, *(FLOOR if experiment.objective.has_floor else {})]
     with replacing(folder / "leaderboard.csv") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
         writer.writeheader()
@@ -55,7 +55,7 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
     """Return the columns of the short table: the objective first, then what the experiment reports."""
     objective = experiment.objective
     wanted = [objective.metric, "f1", *objective.report]
-    floor = ["floor"] if objective.at_recall else []
+    floor = ["floor"] if objective.has_floor else []
     settings = ["hyperparameters"] if any(row["hyperparameters"] for row in rows) else []
     status = ["status"] if any(row["status"] != "done" for row in rows) else []
     return [
@@ -116,7 +116,7 @@ def _scored(score: Score) -> Row:
 
 
 def _floor(score: Score | None, experiment: Experiment) -> str:
-    """Say whether the recall that precision has to keep was kept on rows that did not choose the threshold."""
+    """Say whether the recall or precision that has to be kept was kept on rows that did not choose the threshold."""
     if score is None:
         return ""
     return "kept" if score.keeps_floor(experiment.objective) else "missed"

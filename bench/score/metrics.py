@@ -1,59 +1,131 @@
-"""Counts of right and wrong calls, and the scores made of them."""
+"""Counts of right and wrong calls, and the scores made of them or of probabilities."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.score.objective import Objective
+Amount = Any
+"""A number, or an array of numbers, one for each of several thresholds, trials or draws."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows were called rightly and wrongly. Counts of several folds add up."""
+    """How many rows were called rightly and wrongly. Counts of several folds add up.
 
-    true_positives: int
-    false_positives: int
-    false_negatives: int
+    Each is a number, or all are arrays of one shape: then so is every score. Weighted and expected counts need not
+    be whole numbers.
+    """
+
+    true_positives: Amount
+    false_positives: Amount
+    false_negatives: Amount
+    true_negatives: Amount
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
             self.true_positives + other.true_positives,
             self.false_positives + other.false_positives,
             self.false_negatives + other.false_negatives,
+            self.true_negatives + other.true_negatives,
         )
 
     @property
-    def predicted_positives(self) -> int:
-        """How many rows were called positive."""
+    def rows(self) -> Amount:
+        """All rows."""
+        return self.positives + self.negatives
+
+    @property
+    def positives(self) -> Amount:
+        """Rows whose label is positive, called or not."""
+        return self.true_positives + self.false_negatives
+
+    @property
+    def negatives(self) -> Amount:
+        """Rows whose label is negative, called or not."""
+        return self.false_positives + self.true_negatives
+
+    @property
+    def predicted_positives(self) -> Amount:
+        """Rows that were called positive."""
         return self.true_positives + self.false_positives
 
     @property
-    def precision(self) -> float:
+    def precision(self) -> Amount:
         """Share of the calls that were right; 0 where there was no call, as in scikit-learn."""
-        return self.true_positives / self.predicted_positives if self.predicted_positives else 0.0
+        return share(self.true_positives, self.predicted_positives)
 
     @property
-    def recall(self) -> float:
+    def recall(self) -> Amount:
         """Share of the positives that were called; 0 where there is none."""
-        positives = self.true_positives + self.false_negatives
-        return self.true_positives / positives if positives else 0.0
+        return share(self.true_positives, self.positives)
 
     @property
-    def f1(self) -> float:
+    def f1(self) -> Amount:
         """Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN); 0 where all three are 0."""
-        weight = 2 * self.true_positives + self.false_positives + self.false_negatives
-        return 2 * self.true_positives / weight if weight else 0.0
+        return self.f_beta(1.0)
+
+    def f_beta(self, beta: float) -> Amount:
+        """Return (1 + b²) TP / ((1 + b²) TP + FP + b² FN): recall weighs b times as much as precision.
+
+        van Rijsbergen (1979), Information Retrieval, chapter 7.
+        """
+        right = (1 + beta**2) * self.true_positives
+        return share(right, right + self.false_positives + beta**2 * self.false_negatives)
+
+    def at_rate(self, rate: float) -> Counts:
+        """Return what is expected of as many rows if ``rate`` of them were positive.
+
+        Calls stay as likely as they are among positives, and among negatives (label shift; Elkan 2001).
+        """
+        positive = share(rate * self.rows, self.positives)
+        negative = share((1 - rate) * self.rows, self.negatives)
+        return Counts(
+            self.true_positives * positive,
+            self.false_positives * negative,
+            self.false_negatives * positive,
+            self.true_negatives * negative,
+        )
+
+    def scaled(self, factor: float) -> Counts:
+        """Return the counts of ``factor`` times as many rows."""
+        return Counts(
+            self.true_positives * factor,
+            self.false_positives * factor,
+            self.false_negatives * factor,
+            self.true_negatives * factor,
+        )
 
 
 def count(y: NDArray[np.int8], called: NDArray[np.bool_]) -> Counts:
     """Count the calls ``called`` of shape (n,) against the labels ``y`` of shape (n,), 0 or 1."""
     positive = y == 1
-    return Counts(int(np.sum(called & positive)), int(np.sum(called & ~positive)), int(np.sum(~called & positive)))
+    right, called_rows, positives = int(np.sum(called & positive)), int(np.sum(called)), int(np.sum(positive))
+    return Counts(right, called_rows - right, positives - right, len(y) - positives - called_rows + right)
 
 
-def objective_value(counts: Counts, objective: Objective) -> float:
-    """Return the number that trials are ranked by."""
-    return counts.precision if objective.metric == "precision" else counts.f1
+def share(part: Amount, whole: Amount) -> Amount:
+    """Return part / whole, element by element; 0 where the whole is 0."""
+    part, whole = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    quotient = np.divide(part, whole, out=np.zeros(np.broadcast(part, whole).shape), where=whole != 0)
+    return quotient if quotient.shape else float(quotient)
+
+
+def score_of_probabilities(metric: str, y: NDArray[np.int8], probability: NDArray[np.float64]) -> float:
+    """Return a score that needs no threshold, by scikit-learn.
+
+    Parameters
+    ----------
+    metric : "average_precision", "roc_auc", "brier" or "log_loss"
+    y : ndarray of shape (n,), 0 or 1, both classes present
+    probability : ndarray of shape (n,), in [0, 1]
+    """
+    from sklearn import metrics  # here: planning need not wait for it
+
+    if metric == "log_loss":
+        return float(metrics.log_loss(y, probability, labels=[0, 1]))
+    of = {"average_precision": metrics.average_precision_score, "roc_auc": metrics.roc_auc_score}
+    return float((of | {"brier": metrics.brier_score_loss})[metric](y, probability))

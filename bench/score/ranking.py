@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.score.metrics import Counts, count, objective_value
-from bench.score.objective import Objective
-from bench.score.thresholds import best_threshold, cross_fitted_calls
+from bench.score.metrics import Counts, count, score_of_probabilities
+from bench.score.objective import WITHOUT_THRESHOLD, Objective
+from bench.score.thresholds import best_threshold, cross_fitted_thresholds, flat_region
+
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -20,23 +22,30 @@ class Score:
     ----------
     counts : pooled over folds (and repeats), each fold at the threshold of the others
     threshold : the exported one, chosen on all out-of-fold rows; ``counts`` is not made with it
-    average_precision, roc_auc : mean over folds, since models of different folds need not share one scale
+    average_precision, roc_auc, brier, log_loss : mean over folds, since models of different folds need not share one
+        scale
     predicted_positives : rows called positive, mean over repeats
+    spread : the lowest and the highest of the thresholds that the folds were called at
+    flat : the lowest and the highest threshold around the exported one that lose at most 1 % of its worth
     """
 
     counts: Counts
     threshold: float
     average_precision: float
     roc_auc: float
+    brier: float
+    log_loss: float
     predicted_positives: float
+    spread: Range
+    flat: Range
 
     def value(self, objective: Objective) -> float:
-        """Return the number that trials are ranked by."""
-        return objective_value(self.counts, objective)
+        """Return the number that trials are ranked by; of losses less is better."""
+        return float(objective.of(self.counts) if objective.needs_threshold else getattr(self, objective.metric))
 
     def keeps_floor(self, objective: Objective) -> bool:
-        """Return whether the recall reached is the one asked for; True where none is."""
-        return objective.at_recall is None or self.counts.recall >= objective.at_recall
+        """Return whether the recall or precision reached is the one asked for; True where none is."""
+        return bool(objective.keeps(self.counts))
 
 
 def score_trial(
@@ -61,52 +70,56 @@ def score_trial(
         If a prediction is missing.
     """
     pairs = zip(probability, fold_of, strict=True)
-    called = np.stack([cross_fitted_calls(y, scores, folds, objective) for scores, folds in pairs])
-    threshold = best_threshold(np.tile(y, len(probability)), probability.ravel(), objective)
-    return score_calls(y, called, probability, fold_of, threshold)
+    thresholds = np.stack([cross_fitted_thresholds(y, scores, folds, objective) for scores, folds in pairs])
+    return score_calls(y, probability, thresholds, fold_of, objective)
 
 
 def score_calls(
     y: NDArray[np.int8],
-    called: NDArray[np.bool_],
     probability: NDArray[np.float64],
+    thresholds: NDArray[np.float64],
     fold_of: NDArray[np.int64],
-    threshold: float,
+    objective: Objective,
+    exported: NDArray[np.float64] | None = None,
 ) -> Score:
-    """Score calls that were made without the labels they are scored on.
+    """Score calls at thresholds that were chosen without the labels they are scored on.
 
     Parameters
     ----------
     y : ndarray of shape (n,), 0 or 1
-    called, probability, fold_of : ndarrays of shape (repeats, n)
-    threshold : the exported one, carried along
+    probability, thresholds, fold_of : ndarrays of shape (repeats, n)
+    exported : ndarray of shape (repeats, n)
+        The probabilities that the exported threshold is chosen on, where they are others.
     """
-    from sklearn.metrics import average_precision_score, roc_auc_score  # here: planning need not wait for it
-
-    total = Counts(0, 0, 0)
-    precision_areas, roc_areas = [], []
-    for calls, scores, folds in zip(called, probability, fold_of, strict=True):
-        total = total + count(y, calls)
-        for fold in np.unique(folds):
-            held_out = folds == fold
-            precision_areas.append(average_precision_score(y[held_out], scores[held_out]))
-            roc_areas.append(roc_auc_score(y[held_out], scores[held_out]))
+    total: Counts | None = None
+    means = dict.fromkeys(sorted(WITHOUT_THRESHOLD), 0.0)
+    folds = [(repeat, fold) for repeat, row in enumerate(fold_of) for fold in np.unique(row)]
+    for repeat, fold in folds:
+        held_out = fold_of[repeat] == fold
+        labels, scores = y[held_out], probability[repeat, held_out]
+        counts = count(labels, scores >= thresholds[repeat, held_out])
+        total = counts if total is None else total + counts
+        for metric in means:
+            means[metric] += score_of_probabilities(metric, labels, scores) / len(folds)
+    assert total is not None  # there is no table without a fold
+    chosen_on = np.tile(y, len(fold_of)), (probability if exported is None else exported).ravel()
     return Score(
         counts=total,
-        threshold=threshold,
-        average_precision=float(np.mean(precision_areas)),
-        roc_auc=float(np.mean(roc_areas)),
-        predicted_positives=total.predicted_positives / len(called),
+        threshold=best_threshold(*chosen_on, objective),
+        **means,
+        predicted_positives=total.predicted_positives / len(fold_of),
+        spread=(float(thresholds.min()), float(thresholds.max())),
+        flat=flat_region(*chosen_on, objective),
     )
 
 
 def rank(scores: dict[str, Score], objective: Objective) -> list[str]:
-    """Return the trials from best to worst: those that keep the recall floor first; ties by id."""
+    """Return the trials from best to worst: those that keep the floor first; ties by id."""
     return sorted(
         scores,
         key=lambda trial: (
             not scores[trial].keeps_floor(objective),
-            -scores[trial].value(objective),
+            -objective.sign * scores[trial].value(objective),
             trial,
         ),
     )

@@ -2,52 +2,118 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import ScoreError
+from bench.score.metrics import Counts, score_of_probabilities
 from bench.score.objective import Objective
 
 F1 = Objective()
 
 
-def best_threshold(y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective = F1) -> float:
-    """Return the threshold at which the objective is largest; of equals, the one that calls the fewest rows.
+@dataclass(frozen=True)
+class Cuts:
+    """The thresholds worth trying, from the one that calls nobody down.
 
-    Every cut between two different probabilities is tried. The threshold lies half-way between the last
-    probability called and the first not called (0 where all are called), so that a row of another fold that
-    differs from the last called in the sixth digit is not lost: models with few different outputs, the constant
-    first of all, shift by that much from fold to fold.
+    Each further one calls up to the end of a value that some positive has: a call of negatives alone helps no
+    objective. The threshold lies half-way between the last probability called and the first not called (0 where all
+    are called), so that a row of another fold that differs from the last called in the sixth digit is not lost:
+    models with few different outputs, the constant first of all, shift by that much from fold to fold.
+
+    Attributes
+    ----------
+    thresholds : ndarray of shape (cuts,), falling
+    counts : of shape (cuts,)
+    """
+
+    thresholds: NDArray[np.float64]
+    counts: Counts
+
+    def best(self, objective: Objective, rate: float | None = None) -> int:
+        """Return the place of the threshold that is worth most; of equals, the one that calls the fewest."""
+        return int(np.argmax(self.worth(objective, rate)))
+
+    def worth(self, objective: Objective, rate: float | None = None) -> NDArray[np.float64]:
+        """Return what each threshold is worth, if ``rate`` of the rows were positive; shape (cuts,)."""
+        counts = self.counts if rate is None else self.counts.at_rate(rate)
+        return np.asarray(objective.worth(counts))
+
+
+def cuts(y: NDArray[np.int8], probability: NDArray[np.float64]) -> Cuts:
+    """Return the thresholds worth trying on some rows, and what each calls.
 
     Parameters
     ----------
     y : ndarray of shape (n,), 0 or 1
     probability : ndarray of shape (n,), in [0, 1]
         Out-of-fold. Scoring these same rows at the result flatters them; see `cross_fitted_calls`.
-    objective : Objective
-        "f1", or "precision" among the thresholds whose recall is at least ``at_recall``.
-
-    Returns
-    -------
-    float in [0, 1]
 
     Raises
     ------
     ScoreError
         If ``y`` holds a single class or a probability is not a number.
+    """
+    order = _descending(probability)
+    return _cuts_of_sorted(y[order], probability[order])
+
+
+def best_threshold(
+    y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective = F1, rate: float | None = None
+) -> float:
+    """Return the threshold at which the objective is largest; of equals, the one that calls the fewest rows.
+
+    Parameters
+    ----------
+    y, probability : as in `cuts`, which also says what raises
+    objective : Objective
+        One that needs no threshold gets the one of F1.
+    rate : share of positives where the threshold will be used; as among ``y`` without. Calls stay as likely as they
+        are here among positives, and among negatives (label shift).
+
+    Returns
+    -------
+    float in [0, 1], or above 1 if calling nobody is best
 
     References
     ----------
     Lipton, Elkan and Narayanaswamy (2014), arXiv:1402.1892.
     """
-    order = _descending(probability)
-    return _best_of_sorted(y[order], probability[order], objective)[0]
+    tried = cuts(y, probability)
+    return float(tried.thresholds[tried.best(objective, rate)])
+
+
+def flat_region(
+    y: NDArray[np.int8],
+    probability: NDArray[np.float64],
+    objective: Objective = F1,
+    rate: float | None = None,
+    within: float = 0.01,
+) -> tuple[float, float]:
+    """Return the lowest and the highest threshold around the best that lose at most ``within`` of its worth.
+
+    Parameters
+    ----------
+    y, probability, objective, rate : as in `best_threshold`
+    within : share of the best worth; between the two thresholds nowhere is more lost
+    """
+    tried = cuts(y, probability)
+    worth = tried.worth(objective, rate)
+    best = int(worth.argmax())
+    poor = np.flatnonzero(worth < worth[best] - within * abs(worth[best]))
+    first = int(poor[poor < best].max(initial=-1)) + 1
+    last = int(poor[poor > best].min(initial=len(worth))) - 1
+    return float(tried.thresholds[last]), float(tried.thresholds[first])
 
 
 def best_value(y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective = F1) -> float:
-    """Return the objective at its own best threshold: flattering, but alike for all that are compared."""
-    order = _descending(probability)
-    return _best_of_sorted(y[order], probability[order], objective)[1]
+    """Return the objective, at its own best threshold if it needs one; losses with a minus, so that more is better.
+
+    Flattering, but alike for all that are compared.
+    """
+    return _value_of_sorted(y, probability, _descending(probability), objective)
 
 
 def best_values_without(
@@ -58,8 +124,36 @@ def best_values_without(
 ) -> list[float]:
     """Return for each fold the `best_value` of the rows of the other folds."""
     order = _descending(probability)
-    rows = [order[fold_of[order] != fold] for fold in np.unique(fold_of)]
-    return [_best_of_sorted(y[others], probability[others], objective)[1] for others in rows]
+    return [_value_of_sorted(y, probability, order[fold_of[order] != fold], objective) for fold in np.unique(fold_of)]
+
+
+def cross_fitted_thresholds(
+    y: NDArray[np.int8],
+    probability: NDArray[np.float64],
+    fold_of: NDArray[np.int64],
+    objective: Objective = F1,
+    rate: float | None = None,
+) -> NDArray[np.float64]:
+    """Return for each row the threshold of its fold, chosen on the rows of the other folds.
+
+    Parameters
+    ----------
+    y, probability, objective, rate : as in `best_threshold`
+    fold_of : ndarray of shape (n,)
+        The fold in which each row was held out.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
+    order = _descending(probability)  # once: leaving a fold out keeps the order of the others
+    thresholds = np.empty(len(y))
+    for fold in np.unique(fold_of):
+        held_out = fold_of == fold
+        others = order[~held_out[order]]
+        tried = _cuts_of_sorted(y[others], probability[others])
+        thresholds[held_out] = tried.thresholds[tried.best(objective, rate)]
+    return thresholds
 
 
 def cross_fitted_calls(
@@ -67,26 +161,13 @@ def cross_fitted_calls(
     probability: NDArray[np.float64],
     fold_of: NDArray[np.int64],
     objective: Objective = F1,
+    rate: float | None = None,
 ) -> NDArray[np.bool_]:
-    """Return which rows are called positive, each fold at the threshold chosen on the other folds.
+    """Return which rows are called positive, each fold at the threshold chosen on the other folds; shape (n,).
 
-    Parameters
-    ----------
-    y, probability : as in `best_threshold`
-    fold_of : ndarray of shape (n,)
-        The fold in which each row was held out.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
+    Parameters as in `cross_fitted_thresholds`.
     """
-    order = _descending(probability)  # once: leaving a fold out keeps the order of the others
-    called = np.zeros(len(y), dtype=bool)
-    for fold in np.unique(fold_of):
-        held_out = fold_of == fold
-        others = order[~held_out[order]]
-        called[held_out] = probability[held_out] >= _best_of_sorted(y[others], probability[others], objective)[0]
-    return called
+    return probability >= cross_fitted_thresholds(y, probability, fold_of, objective, rate)
 
 
 def _descending(probability: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -95,22 +176,36 @@ def _descending(probability: NDArray[np.float64]) -> NDArray[np.intp]:
     return np.argsort(-probability, kind="stable")
 
 
-def _best_of_sorted(y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective) -> tuple[float, float]:
-    """Return the best threshold of rows sorted from the highest probability down, and the objective at it."""
-    positives = int(y.sum())
-    if not 0 < positives < len(y):
-        raise ScoreError(f"a threshold needs both classes, and {len(y)} rows hold {positives} positives")
+def _value_of_sorted(
+    y: NDArray[np.int8], probability: NDArray[np.float64], order: NDArray[np.intp], objective: Objective
+) -> float:
+    """Return the `best_value` of the rows ``order``, which are sorted."""
+    if not objective.needs_threshold:
+        return objective.sign * score_of_probabilities(objective.metric, y[order], probability[order])
+    return float(_cuts_of_sorted(y[order], probability[order]).worth(objective).max())
+
+
+def _cuts_of_sorted(y: NDArray[np.int8], probability: NDArray[np.float64]) -> Cuts:
+    """Return the cuts of rows sorted from the highest probability down."""
+    rows, positives = len(y), int(y.sum())
+    if not 0 < positives < rows:
+        raise ScoreError(f"a threshold needs both classes, and {rows} rows hold {positives} positives")
     # A cut can only lie where the probability changes: rows of one value are called together.
-    last = np.append(np.flatnonzero(np.diff(probability)), len(y) - 1)
-    true_positives = np.cumsum(y, dtype=np.int64)[last]
-    called = last + 1
-    if objective.metric == "precision":
-        value = true_positives / called
-        value[true_positives < np.ceil((objective.at_recall or 0) * positives - 1e-9)] = -1
-    else:
-        value = 2 * true_positives / (called + positives)
-    cut = int(value.argmax())  # the first of equals: the fewest rows called
-    here = float(probability[last[cut]])
-    below = float(probability[last[cut] + 1]) if last[cut] + 1 < len(y) else 0.0
+    last = np.append(np.flatnonzero(np.diff(probability)), rows - 1)
+    right = np.cumsum(y, dtype=np.int64)[last]
+    with_positive = np.diff(right, prepend=0) > 0
+    last, right = last[with_positive], right[with_positive]
+    here, below = probability[last], np.append(probability, 0.0)[last + 1]
     middle = (here + below) / 2
-    return middle if below < middle <= here else here, float(value[cut])
+    middle = np.where((below < middle) & (middle <= here), middle, here)
+    nobody = (1 + probability[0]) / 2
+    nobody = nobody if nobody > probability[0] else float(np.nextafter(probability[0], 2))
+    true_positives = np.append(0, right)
+    called = np.append(0, last + 1)
+    counts = Counts(
+        true_positives,
+        called - true_positives,
+        positives - true_positives,
+        rows - positives - called + true_positives,
+    )
+    return Cuts(np.append(nobody, middle), counts)

@@ -86,17 +86,17 @@ def test_repeats_are_blended_each_on_its_own_folds() -> None:
     assert counts.true_positives + counts.false_negatives == 2 * Y.sum()
 
 
-def all_at_once(
-    trials: dict[str, np.ndarray], fold_of: np.ndarray, objective: Objective, candidates: int
-) -> tuple[np.ndarray, np.ndarray, dict[str, float], float]:
-    """Return blended probabilities, calls, members and threshold, with every trial in every choice."""
+def all_at_once(trials: dict[str, np.ndarray], fold_of: np.ndarray, objective: Objective, candidates: int) -> Blend:
+    """Return the blend with every trial in every choice."""
     stack = np.stack(list(trials.values()))
     pairs = [cross_fitted_blend(Y, stack[:, r], folds, objective, candidates) for r, folds in enumerate(fold_of)]
     labels, every = np.tile(Y, len(fold_of)), stack.reshape(len(stack), -1)
     weights = _select(labels, every, objective, candidates)
     members = {name: float(weight) for name, weight in zip(trials, weights, strict=True) if weight > 0}
-    blended, called = (np.stack(parts) for parts in zip(*pairs, strict=True))
-    return blended, called, members, best_threshold(labels, _mean(weights, every), objective)
+    blended, thresholds = (np.stack(parts) for parts in zip(*pairs, strict=True))
+    exported = _mean(weights, every)
+    score = score_calls(Y, blended, thresholds, fold_of, objective, exported)
+    return Blend(members, score, best_threshold(labels, exported, objective))
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,7 @@ def test_trials_read_one_by_one_make_the_blend_of_all_at_once(candidates: int, o
             f"t{n}": np.round(np.clip(0.25 + 0.5 * Y + noise[n] * rng.normal(size=(2, N)), 0, 1), 2) for n in range(40)
         }
         made = blend(Y, trials, folds, objective, candidates)
-        blended, called, members, threshold = all_at_once(trials, folds, objective, candidates)
-        assert made == Blend(members, score_calls(Y, called, blended, folds, threshold), threshold)
+        assert made == all_at_once(trials, folds, objective, candidates)
         assert len(contenders(Y, trials, folds, objective, candidates)) < 40
 
 

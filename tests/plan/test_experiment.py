@@ -166,13 +166,13 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "precision without a recall": (
         '"f1"',
         '"precision"',
-        ", line 11: metric 'precision' needs the recall it has to keep, such as at_recall = 0.5: "
+        ", line 11: metric 'precision' needs 'at_recall', the recall it has to keep, such as at_recall = 0.5: "
         "without one, a single sure lead scores 1.0.",
     ),
     "f1 with a recall": (
         '"f1"',
         '"f1"\nat_recall = 0.5',
-        ", line 11: 'at_recall' goes with metric = \"precision\"; F1 weighs recall already.",
+        ", line 11: 'at_recall' goes with metric = \"precision\", not with 'f1'.",
     ),
     "recall of zero": (
         '"f1"',

@@ -4,31 +4,30 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from bench.score.metrics import Counts, count, objective_value
-from bench.score.objective import Objective
+from bench.score.metrics import Counts, count, score_of_probabilities
 
 
 def test_three_right_of_six_calls_is_a_precision_of_one_half() -> None:
     y = np.array([1, 1, 1, 0, 0, 0, 1, 0], dtype=np.int8)
     called = np.array([1, 1, 1, 1, 1, 1, 0, 0], dtype=bool)
     counts = count(y, called)
-    assert counts == Counts(3, 3, 1)
+    assert counts == Counts(3, 3, 1, 1)
     assert counts.precision == 3 / 6
     assert counts.recall == 3 / 4
     assert counts.f1 == 2 * 3 / (2 * 3 + 3 + 1) == 0.6
 
 
 def test_f1_over_folds_comes_from_pooled_counts_and_not_from_a_mean() -> None:
-    folds = [Counts(1, 0, 0), Counts(1, 3, 1), Counts(0, 0, 2)]
+    folds = [Counts(1, 0, 0, 2), Counts(1, 3, 1, 0), Counts(0, 0, 2, 1)]
     assert [fold.f1 for fold in folds] == [1.0, 2 / 6, 0.0]
     pooled = folds[0] + folds[1] + folds[2]
-    assert pooled == Counts(2, 3, 3)
+    assert pooled == Counts(2, 3, 3, 3)
     assert pooled.f1 == 4 / 10
     assert pooled.f1 != pytest.approx(np.mean([fold.f1 for fold in folds]))  # which is 0.444
 
 
 def test_scores_without_a_call_or_a_positive_are_zero() -> None:
-    assert (Counts(0, 0, 3).precision, Counts(0, 2, 0).recall, Counts(0, 0, 0).f1) == (0.0, 0.0, 0.0)
+    assert (Counts(0, 0, 3, 1).precision, Counts(0, 2, 0, 1).recall, Counts(0, 0, 0, 4).f1) == (0.0, 0.0, 0.0)
 
 
 def test_scores_agree_with_scikit_learn() -> None:
@@ -40,7 +39,24 @@ def test_scores_agree_with_scikit_learn() -> None:
     assert counts.recall == pytest.approx(recall_score(y, called))
 
 
-def test_the_objective_says_which_number_ranks() -> None:
-    counts = Counts(3, 3, 1)
-    assert objective_value(counts, Objective()) == 0.6
-    assert objective_value(counts, Objective(metric="precision", at_recall=0.5)) == 0.5
+def test_losses_and_areas_are_those_of_scikit_learn() -> None:
+    y = np.array([1, 0, 0, 0], dtype=np.int8)
+    p = np.array([0.5, 0.5, 0.0, 0.0])
+    assert score_of_probabilities("brier", y, p) == pytest.approx(0.5 / 4)
+    assert score_of_probabilities("log_loss", y, p) == pytest.approx(2 * np.log(2) / 4)
+    assert score_of_probabilities("roc_auc", y, p) == pytest.approx(2.5 / 3)
+    assert score_of_probabilities("average_precision", y, p) == pytest.approx(1 / 2)
+
+
+def test_counts_move_to_another_share_of_positives() -> None:
+    # 10 positives of 100, 8 of them called, and 18 of the 90 negatives: rates of 0.8 and 0.2.
+    moved = Counts(8, 18, 2, 72).at_rate(0.5)
+    assert moved == Counts(pytest.approx(40), pytest.approx(10), pytest.approx(10), pytest.approx(40))
+    assert Counts(8, 18, 2, 72).at_rate(0.1).f1 == pytest.approx(Counts(8, 18, 2, 72).f1)
+    assert moved.scaled(0.1).rows == pytest.approx(10)
+
+
+def test_counts_of_arrays_give_scores_of_arrays() -> None:
+    counts = Counts(np.array([0, 1]), np.array([0, 3]), np.array([2, 1]), np.array([5, 2]))
+    assert counts.precision.tolist() == [0, 0.25]
+    assert counts.f1.tolist() == pytest.approx([0, 2 / 6])

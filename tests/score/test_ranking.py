@@ -12,12 +12,12 @@ from tests.score.test_thresholds import FOLD_OF, P, Y
 
 
 def score(f1_counts: Counts) -> Score:
-    return Score(f1_counts, 0.5, 0.5, 0.5, 1)
+    return Score(f1_counts, 0.5, 0.5, 0.5, 0.1, 0.3, 1, (0.5, 0.5), (0.5, 0.5))
 
 
 def test_a_trial_is_scored_by_pooled_counts_at_the_thresholds_of_the_other_folds() -> None:
     got = score_trial(Y, P[None], FOLD_OF[None], Objective())
-    assert got.counts == Counts(3, 4, 2)
+    assert got.counts == Counts(3, 4, 2, 3)
     assert got.predicted_positives == 7
     areas = [roc_auc_score(Y[fold == FOLD_OF], P[fold == FOLD_OF]) for fold in range(3)]
     assert got.roc_auc == pytest.approx(np.mean(areas))
@@ -44,12 +44,29 @@ def test_a_missing_prediction_is_refused() -> None:
 
 
 def test_trials_rank_by_the_objective_and_ties_by_id() -> None:
-    scores = {"b": score(Counts(3, 3, 1)), "a": score(Counts(3, 3, 1)), "c": score(Counts(3, 0, 0))}
+    scores = {"b": score(Counts(3, 3, 1, 9)), "a": score(Counts(3, 3, 1, 9)), "c": score(Counts(3, 0, 0, 9))}
     assert rank(scores, Objective()) == ["c", "a", "b"]
 
 
 def test_a_trial_that_misses_the_recall_floor_stands_behind_all_that_keep_it() -> None:
     objective = Objective(metric="precision", at_recall=0.5)
-    scores = {"sure": score(Counts(1, 0, 9)), "wide": score(Counts(6, 6, 4))}
+    scores = {"sure": score(Counts(1, 0, 9, 9)), "wide": score(Counts(6, 6, 4, 3))}
     assert not scores["sure"].keeps_floor(objective)
     assert rank(scores, objective) == ["wide", "sure"]
+
+
+def test_of_losses_the_smaller_ranks_first() -> None:
+    sure = np.where(Y == 1, 0.9, 0.1)
+    scores = {
+        "sure": score_trial(Y, sure[None], FOLD_OF[None], Objective()),
+        "p": score_trial(Y, P[None], FOLD_OF[None], Objective()),
+    }
+    assert scores["sure"].brier == pytest.approx(0.01)
+    for metric in ("brier", "log_loss", "roc_auc"):
+        assert rank(scores, Objective(metric=metric)) == ["sure", "p"]
+
+
+def test_a_score_tells_how_far_the_thresholds_of_the_folds_lie_apart() -> None:
+    got = score_trial(Y, P[None], FOLD_OF[None], Objective())
+    assert got.spread == pytest.approx((0.225, 0.75))  # see test_cross_fitted_thresholds_on_twelve_rows
+    assert got.flat[0] <= got.threshold <= got.flat[1]

@@ -6,7 +6,7 @@ import pytest
 from bench.errors import ScoreError
 from bench.score.metrics import count
 from bench.score.objective import Objective
-from bench.score.thresholds import best_threshold, cross_fitted_calls
+from bench.score.thresholds import best_threshold, cross_fitted_calls, flat_region
 from tests.leaks import threshold_leaks
 
 # Twelve rows in three folds of four, by hand:
@@ -97,3 +97,12 @@ def test_one_class_and_missing_probabilities_are_refused() -> None:
         best_threshold(np.ones(3, dtype=np.int8), np.array([0.1, 0.2, 0.3]))
     with pytest.raises(ScoreError, match="not a number"):
         best_threshold(Y, np.where(P == 0.9, np.nan, P))
+
+
+def test_the_flat_region_is_where_little_is_lost() -> None:
+    # From the top + + - + + ...: F1 of calling 1, 2, 4, 5 of four positives: 2/5, 4/6, 6/8, 8/9.
+    y = np.array([1, 1, 0, 1, 1, 0, 0, 0], dtype=np.int8)
+    p = np.array([0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1])
+    assert flat_region(y, p) == pytest.approx((0.35, 0.35))
+    assert flat_region(y, p, within=0.2) == pytest.approx((0.35, 0.45))  # 8/9 - 6/8 is 16 % of 8/9
+    assert flat_region(y, p, within=0.9) == pytest.approx((0.35, 0.75))
