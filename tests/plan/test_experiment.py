@@ -155,13 +155,14 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "unknown metric": (
         '"f1"',
         '"f2"',
-        ", line 12: 'metric' in [objective] is 'f2', but should be 'f1' or 'precision'.",
+        ", line 12: 'metric' in [objective] is 'f2', but should be 'f1', 'f_beta', 'precision', 'recall', "
+        "'precision_at_k', 'recall_at_k', 'profit', 'average_precision', 'roc_auc', 'brier' or 'log_loss'.",
     ),
     "unknown score": (
         '"f1"',
         '"f1"\nreport = ["precison"]',
         ", line 13: 'report' in [objective] is 'precison', "
-        "but should be 'precision', 'recall', 'average_precision' or 'roc_auc'.",
+        "but should be 'precision', 'recall', 'average_precision', 'roc_auc', 'brier' or 'log_loss'.",
     ),
     "precision without a recall": (
         '"f1"',
