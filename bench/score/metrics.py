@@ -76,35 +76,16 @@ class Counts:
         right = (1 + beta**2) * self.true_positives
         return share(right, right + self.false_positives + beta**2 * self.false_negatives)
 
-    def at_rate(self, rate: float) -> Counts:
-        """Return what is expected of as many rows if ``rate`` of them were positive.
 
-        Calls stay as likely as they are among positives, and among negatives (label shift; Elkan 2001).
-        """
-        positive = share(rate * self.rows, self.positives)
-        negative = share((1 - rate) * self.rows, self.negatives)
-        return Counts(
-            self.true_positives * positive,
-            self.false_positives * negative,
-            self.false_negatives * positive,
-            self.true_negatives * negative,
-        )
+def count(y: NDArray[np.int8], called: NDArray[np.bool_], weights: NDArray[np.float64] | None = None) -> Counts:
+    """Count the calls ``called`` of shape (n,) against the labels ``y`` of shape (n,), 0 or 1.
 
-    def scaled(self, factor: float) -> Counts:
-        """Return the counts of ``factor`` times as many rows."""
-        return Counts(
-            self.true_positives * factor,
-            self.false_positives * factor,
-            self.false_negatives * factor,
-            self.true_negatives * factor,
-        )
-
-
-def count(y: NDArray[np.int8], called: NDArray[np.bool_]) -> Counts:
-    """Count the calls ``called`` of shape (n,) against the labels ``y`` of shape (n,), 0 or 1."""
-    positive = y == 1
-    right, called_rows, positives = int(np.sum(called & positive)), int(np.sum(called)), int(np.sum(positive))
-    return Counts(right, called_rows - right, positives - right, len(y) - positives - called_rows + right)
+    ``weights`` of shape (n,) says how many rows each stands for; one without.
+    """
+    rows = np.ones(len(y), dtype=np.int64) if weights is None else weights
+    right, wrong = rows[called & (y == 1)].sum(), rows[called & (y == 0)].sum()
+    missed, spared = rows[~called & (y == 1)].sum(), rows[~called & (y == 0)].sum()
+    return Counts(*(amount.item() for amount in (right, wrong, missed, spared)))
 
 
 def share(part: Amount, whole: Amount) -> Amount:

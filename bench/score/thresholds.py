@@ -32,17 +32,16 @@ class Cuts:
     thresholds: NDArray[np.float64]
     counts: Counts
 
-    def best(self, objective: Objective, rate: float | None = None) -> int:
-        """Return the place of the threshold that is worth most; of equals, the one that calls the fewest."""
-        return int(np.argmax(self.worth(objective, rate)))
+    def best(self, objective: Objective) -> float:
+        """Return the threshold that is worth most; of equals, the one that calls the fewest."""
+        return float(self.thresholds[np.argmax(self.worth(objective))])
 
-    def worth(self, objective: Objective, rate: float | None = None) -> NDArray[np.float64]:
-        """Return what each threshold is worth, if ``rate`` of the rows were positive; shape (cuts,)."""
-        counts = self.counts if rate is None else self.counts.at_rate(rate)
-        return np.asarray(objective.worth(counts))
+    def worth(self, objective: Objective) -> NDArray[np.float64]:
+        """Return what each threshold is worth; shape (cuts,)."""
+        return np.asarray(objective.worth(self.counts))
 
 
-def cuts(y: NDArray[np.int8], probability: NDArray[np.float64]) -> Cuts:
+def cuts(y: NDArray[np.int8], probability: NDArray[np.float64], weights: NDArray[np.float64] | None = None) -> Cuts:
     """Return the thresholds worth trying on some rows, and what each calls.
 
     Parameters
@@ -50,28 +49,31 @@ def cuts(y: NDArray[np.int8], probability: NDArray[np.float64]) -> Cuts:
     y : ndarray of shape (n,), 0 or 1
     probability : ndarray of shape (n,), in [0, 1]
         Out-of-fold. Scoring these same rows at the result flatters them; see `cross_fitted_calls`.
+    weights : ndarray of shape (n,), positive
+        How many rows each stands for; one without. With another share of positives where the threshold will be used,
+        positives stand for more and negatives for fewer (label shift; Elkan 2001).
 
     Raises
     ------
     ScoreError
         If ``y`` holds a single class or a probability is not a number.
     """
-    order = _descending(probability)
-    return _cuts_of_sorted(y[order], probability[order])
+    return _cuts_of_sorted(y, probability, weights, _descending(probability))
 
 
 def best_threshold(
-    y: NDArray[np.int8], probability: NDArray[np.float64], objective: Objective = F1, rate: float | None = None
+    y: NDArray[np.int8],
+    probability: NDArray[np.float64],
+    objective: Objective = F1,
+    weights: NDArray[np.float64] | None = None,
 ) -> float:
     """Return the threshold at which the objective is largest; of equals, the one that calls the fewest rows.
 
     Parameters
     ----------
-    y, probability : as in `cuts`, which also says what raises
+    y, probability, weights : as in `cuts`, which also says what raises
     objective : Objective
         One that needs no threshold gets the one of F1.
-    rate : share of positives where the threshold will be used; as among ``y`` without. Calls stay as likely as they
-        are here among positives, and among negatives (label shift).
 
     Returns
     -------
@@ -81,26 +83,25 @@ def best_threshold(
     ----------
     Lipton, Elkan and Narayanaswamy (2014), arXiv:1402.1892.
     """
-    tried = cuts(y, probability)
-    return float(tried.thresholds[tried.best(objective, rate)])
+    return cuts(y, probability, weights).best(objective)
 
 
 def flat_region(
     y: NDArray[np.int8],
     probability: NDArray[np.float64],
     objective: Objective = F1,
-    rate: float | None = None,
+    weights: NDArray[np.float64] | None = None,
     within: float = 0.01,
 ) -> tuple[float, float]:
     """Return the lowest and the highest threshold around the best that lose at most ``within`` of its worth.
 
     Parameters
     ----------
-    y, probability, objective, rate : as in `best_threshold`
+    y, probability, objective, weights : as in `best_threshold`
     within : share of the best worth; between the two thresholds nowhere is more lost
     """
-    tried = cuts(y, probability)
-    worth = tried.worth(objective, rate)
+    tried = cuts(y, probability, weights)
+    worth = tried.worth(objective)
     best = int(worth.argmax())
     poor = np.flatnonzero(worth < worth[best] - within * abs(worth[best]))
     first = int(poor[poor < best].max(initial=-1)) + 1
@@ -132,13 +133,13 @@ def cross_fitted_thresholds(
     probability: NDArray[np.float64],
     fold_of: NDArray[np.int64],
     objective: Objective = F1,
-    rate: float | None = None,
+    weights: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return for each row the threshold of its fold, chosen on the rows of the other folds.
 
     Parameters
     ----------
-    y, probability, objective, rate : as in `best_threshold`
+    y, probability, objective, weights : as in `best_threshold`
     fold_of : ndarray of shape (n,)
         The fold in which each row was held out.
 
@@ -151,8 +152,7 @@ def cross_fitted_thresholds(
     for fold in np.unique(fold_of):
         held_out = fold_of == fold
         others = order[~held_out[order]]
-        tried = _cuts_of_sorted(y[others], probability[others])
-        thresholds[held_out] = tried.thresholds[tried.best(objective, rate)]
+        thresholds[held_out] = _cuts_of_sorted(y, probability, weights, others).best(objective)
     return thresholds
 
 
@@ -161,13 +161,13 @@ def cross_fitted_calls(
     probability: NDArray[np.float64],
     fold_of: NDArray[np.int64],
     objective: Objective = F1,
-    rate: float | None = None,
+    weights: NDArray[np.float64] | None = None,
 ) -> NDArray[np.bool_]:
     """Return which rows are called positive, each fold at the threshold chosen on the other folds; shape (n,).
 
     Parameters as in `cross_fitted_thresholds`.
     """
-    return probability >= cross_fitted_thresholds(y, probability, fold_of, objective, rate)
+    return probability >= cross_fitted_thresholds(y, probability, fold_of, objective, weights)
 
 
 def _descending(probability: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -182,30 +182,30 @@ def _value_of_sorted(
     """Return the `best_value` of the rows ``order``, which are sorted."""
     if not objective.needs_threshold:
         return objective.sign * score_of_probabilities(objective.metric, y[order], probability[order])
-    return float(_cuts_of_sorted(y[order], probability[order]).worth(objective).max())
+    return float(_cuts_of_sorted(y, probability, None, order).worth(objective).max())
 
 
-def _cuts_of_sorted(y: NDArray[np.int8], probability: NDArray[np.float64]) -> Cuts:
-    """Return the cuts of rows sorted from the highest probability down."""
-    rows, positives = len(y), int(y.sum())
+def _cuts_of_sorted(
+    y: NDArray[np.int8],
+    probability: NDArray[np.float64],
+    weights: NDArray[np.float64] | None,
+    order: NDArray[np.intp],
+) -> Cuts:
+    """Return the cuts of the rows ``order``, which go from the highest probability down."""
+    positive, probability = y[order], probability[order]
+    rows, positives = len(order), int(positive.sum())
     if not 0 < positives < rows:
         raise ScoreError(f"a threshold needs both classes, and {rows} rows hold {positives} positives")
     # A cut can only lie where the probability changes: rows of one value are called together.
     last = np.append(np.flatnonzero(np.diff(probability)), rows - 1)
-    right = np.cumsum(y, dtype=np.int64)[last]
-    with_positive = np.diff(right, prepend=0) > 0
-    last, right = last[with_positive], right[with_positive]
+    last = last[np.diff(np.cumsum(positive, dtype=np.int64)[last], prepend=0) > 0]
     here, below = probability[last], np.append(probability, 0.0)[last + 1]
     middle = (here + below) / 2
     middle = np.where((below < middle) & (middle <= here), middle, here)
     nobody = (1 + probability[0]) / 2
     nobody = nobody if nobody > probability[0] else float(np.nextafter(probability[0], 2))
-    true_positives = np.append(0, right)
-    called = np.append(0, last + 1)
-    counts = Counts(
-        true_positives,
-        called - true_positives,
-        positives - true_positives,
-        rows - positives - called + true_positives,
-    )
+    stands_for = np.ones(rows, dtype=np.int64) if weights is None else weights[order]
+    right, called = np.cumsum(stands_for * positive), np.cumsum(stands_for)
+    true_positives, wrong = np.append(0, right[last]), np.append(0, (called - right)[last])
+    counts = Counts(true_positives, wrong, right[-1] - true_positives, called[-1] - right[-1] - wrong)
     return Cuts(np.append(nobody, middle), counts)

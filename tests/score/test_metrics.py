@@ -48,12 +48,10 @@ def test_losses_and_areas_are_those_of_scikit_learn() -> None:
     assert score_of_probabilities("average_precision", y, p) == pytest.approx(1 / 2)
 
 
-def test_counts_move_to_another_share_of_positives() -> None:
-    # 10 positives of 100, 8 of them called, and 18 of the 90 negatives: rates of 0.8 and 0.2.
-    moved = Counts(8, 18, 2, 72).at_rate(0.5)
-    assert moved == Counts(pytest.approx(40), pytest.approx(10), pytest.approx(10), pytest.approx(40))
-    assert Counts(8, 18, 2, 72).at_rate(0.1).f1 == pytest.approx(Counts(8, 18, 2, 72).f1)
-    assert moved.scaled(0.1).rows == pytest.approx(10)
+def test_rows_may_stand_for_several() -> None:
+    y = np.array([1, 1, 0, 0], dtype=np.int8)
+    called = np.array([1, 0, 1, 0], dtype=bool)
+    assert count(y, called, np.array([2.5, 1.5, 0.5, 3.0])) == Counts(2.5, 0.5, 1.5, 3.0)
 
 
 def test_counts_of_arrays_give_scores_of_arrays() -> None:

@@ -14,7 +14,9 @@ P = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.1])
 
 
 def chosen(objective: Objective, rate: float | None = None) -> Counts:
-    return count(Y, best_threshold(Y, P, objective, rate) <= P)
+    """Count the calls at the best threshold, chosen as if ``rate`` of the rows were positive."""
+    weights = None if rate is None else np.where(Y == 1, rate / 4, (1 - rate) / 6)
+    return count(Y, best_threshold(Y, P, objective, weights) <= P)
 
 
 def test_each_metric_on_one_table_of_counts() -> None:
@@ -78,7 +80,7 @@ def test_profit_stops_calling_where_a_call_costs_more_than_it_brings() -> None:
 def test_a_higher_rate_of_positives_calls_more_rows() -> None:
     precision = Objective(metric="precision", at_recall=1.0)
     assert chosen(precision).predicted_positives == chosen(precision, rate=0.8).predicted_positives == 6
-    # At 5 % positives a negative called costs as much as 12.7 times one of here: only the first row is worth it.
+    # At 5 % positives a wrong call weighs 12.7 times what it does here: only the first row is worth one.
     assert [chosen(Objective(), rate).predicted_positives for rate in (0.05, 0.4, 0.9)] == [1, 6, 6]
 
 
