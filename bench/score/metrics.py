@@ -96,7 +96,7 @@ def share(part: Amount, whole: Amount) -> Amount:
 
 
 def score_of_probabilities(metric: str, y: NDArray[np.int8], probability: NDArray[np.float64]) -> float:
-    """Return a score that needs no threshold, by scikit-learn.
+    """Return a score that needs no threshold, as scikit-learn defines it.
 
     Parameters
     ----------
@@ -104,9 +104,12 @@ def score_of_probabilities(metric: str, y: NDArray[np.int8], probability: NDArra
     y : ndarray of shape (n,), 0 or 1, both classes present
     probability : ndarray of shape (n,), in [0, 1]
     """
+    if metric == "brier":
+        return float(np.mean((probability - y) ** 2))
+    if metric == "log_loss":
+        of_outcome = np.where(y == 1, probability, 1 - probability)
+        return float(-np.mean(np.log(np.maximum(of_outcome, np.finfo(float).eps))))
     from sklearn import metrics  # here: planning need not wait for it
 
-    if metric == "log_loss":
-        return float(metrics.log_loss(y, probability, labels=[0, 1]))
-    of = {"average_precision": metrics.average_precision_score, "roc_auc": metrics.roc_auc_score}
-    return float((of | {"brier": metrics.brier_score_loss})[metric](y, probability))
+    area = metrics.roc_auc_score if metric == "roc_auc" else metrics.average_precision_score
+    return float(area(y, probability))

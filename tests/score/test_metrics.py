@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score, precision_score, recall_score
+from sklearn.metrics import brier_score_loss, f1_score, log_loss, precision_score, recall_score
 
 from bench.score.metrics import Counts, count, score_of_probabilities
 
@@ -44,6 +44,9 @@ def test_losses_and_areas_are_those_of_scikit_learn() -> None:
     p = np.array([0.5, 0.5, 0.0, 0.0])
     assert score_of_probabilities("brier", y, p) == pytest.approx(0.5 / 4)
     assert score_of_probabilities("log_loss", y, p) == pytest.approx(2 * np.log(2) / 4)
+    for sure in (p, np.array([0.0, 1.0, 0.5, 0.5])):
+        assert score_of_probabilities("log_loss", y, sure) == pytest.approx(log_loss(y, sure))
+        assert score_of_probabilities("brier", y, sure) == pytest.approx(brier_score_loss(y, sure))
     assert score_of_probabilities("roc_auc", y, p) == pytest.approx(2.5 / 3)
     assert score_of_probabilities("average_precision", y, p) == pytest.approx(1 / 2)
 
