@@ -1,0 +1,65 @@
+"""What is expected of the rows to predict."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from bench.score.objective import Objective
+from bench.score.outlook import Kind, expect, rates_of
+from tests.score.test_thresholds import FOLD_OF, P, Y
+
+F1 = Objective()
+
+
+def kind(name: str, asked: int, y: np.ndarray = Y, p: np.ndarray = P) -> Kind:
+    return Kind(name, y, p, FOLD_OF[: len(y)], np.linspace(0, 1, asked))
+
+
+def test_rows_of_the_same_kind_and_rate_are_expected_as_they_were_scored() -> None:
+    # test_cross_fitted_thresholds_on_twelve_rows: TP 3, FP 4, FN 2, TN 3 of twelve rows; here of 24.
+    got = expect([kind("all", 24)], F1)
+    assert got.counts.true_positives == pytest.approx(6)
+    assert got.counts.false_positives == pytest.approx(8)
+    assert got.counts.f1 == pytest.approx(6 / 12)
+    assert got.rate == pytest.approx(5 / 12)
+    assert got.predicted_positives == (np.linspace(0, 1, 24) >= got.threshold).sum()
+
+
+def test_f1_comes_from_the_counts_of_both_kinds_together() -> None:
+    # Known customers are told apart; of new ones half of those who do not convert look as if they would.
+    y = np.array([1, 1, 0, 0] * 3, dtype=np.int8)
+    known = Kind("known", y, np.tile([0.9, 0.8, 0.2, 0.1], 3), FOLD_OF, np.zeros(30))
+    new = Kind("new", y, np.tile([0.9, 0.8, 0.9, 0.1], 3), FOLD_OF, np.zeros(10))
+    got = expect([known, new], F1)
+    assert got.counts.true_positives == pytest.approx(20)  # 15 and 5
+    assert got.counts.false_positives == pytest.approx(2.5)
+    assert got.counts.f1 == pytest.approx(40 / 42.5)
+    assert got.counts.f1 != pytest.approx((30 * 1.0 + 10 * 0.8) / 40)
+
+
+def test_rates_of_kinds_move_by_the_same_odds() -> None:
+    y = np.array([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], dtype=np.int8)  # odds of 1/11
+    kinds = [kind("known", 40), kind("new", 60, y)]
+    known, new = rates_of(kinds, 0.3)
+    assert (40 * known + 60 * new) / 100 == pytest.approx(0.3)
+    assert known / (1 - known) / (5 / 7) == pytest.approx(new / (1 - new) / (1 / 11))
+    assert rates_of(kinds, None) == pytest.approx([5 / 12, 1 / 12])
+
+
+def test_an_expected_f1_comes_true_where_only_the_share_of_positives_differs() -> None:
+    rng = np.random.default_rng(1)
+
+    def leads(rows: int, rate: float) -> tuple[np.ndarray, np.ndarray]:
+        y = (rng.random(rows) < rate).astype(np.int8)
+        return y, 1 / (1 + np.exp(2 - 1.5 * y - rng.normal(size=rows)))
+
+    y, p = leads(60_000, 0.08)
+    truth, asked = leads(20_000, 0.35)
+    kinds = [Kind("all", y, p, rng.integers(0, 5, 60_000), asked)]
+    told = expect(kinds, F1, 0.35)
+    came_true = f1_score(truth, asked >= told.threshold)
+    assert told.counts.f1 == pytest.approx(came_true, abs=0.02)
+    assert told.predicted_positives == pytest.approx(told.counts.predicted_positives, rel=0.05)
+    untold = expect(kinds, F1)
+    assert untold.counts.f1 < came_true - 0.15
+    assert f1_score(truth, asked >= untold.threshold) < came_true - 0.05
