@@ -12,7 +12,7 @@ from math import prod
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from bench.components import REGISTRIES
 from bench.data.folds import FoldsSection
@@ -55,6 +55,28 @@ class EnsembleSection(Section):
     candidates: int = Field(25, ge=1, le=1000, description="the best trials that may become members")
 
 
+class SubmissionSection(Section):
+    """The `[submission]` section: what is assumed of the rows to predict."""
+
+    positive_rate: float | str = Field(
+        "train",
+        description="the share of positives that the threshold is chosen for: a number such as 0.35, 'train' for that "
+        "of the labelled rows, or 'estimate' for the one that the scores speak for",
+    )
+    finalists: int = Field(
+        5, ge=0, le=100, description="the best trials that are also scored on other folds: new customers, or later rows"
+    )
+
+    @model_validator(mode="after")
+    def _is_a_share(self) -> SubmissionSection:
+        rate = self.positive_rate
+        if rate not in ("train", "estimate") and (isinstance(rate, str) or not 0 < rate < 1):
+            raise ValueError(
+                f"'positive_rate' is {rate!r}; write 'train', 'estimate' or a share between 0 and 1, such as 0.35"
+            )
+        return self
+
+
 class LimitsSection(Section):
     """The `[limits]` section: what a cell may take. A piece that several cells share counts by itself."""
 
@@ -78,6 +100,7 @@ class ExperimentFile(Section):
     objective: Objective = Objective()
     grid: GridSection
     ensemble: EnsembleSection = EnsembleSection()
+    submission: SubmissionSection = SubmissionSection()
     limits: LimitsSection = LimitsSection()
 
 
@@ -115,6 +138,7 @@ class Experiment:
     folds: FoldsSection
     objective: Objective
     ensemble: EnsembleSection
+    submission: SubmissionSection
     limits: LimitsSection
     axes: dict[Axis, tuple[Option, ...]]
 
@@ -137,6 +161,22 @@ class Experiment:
             ) from None
         return replace(self, limits=section)
 
+    def capacity_among(self, rows: int) -> Experiment:
+        """Return the experiment with a number of calls in its objective as their share of ``rows``.
+
+        Raises
+        ------
+        ExperimentError
+            If there are no more rows than calls.
+        """
+        k = self.objective.k
+        if k is not None and k >= rows:
+            raise ExperimentError(
+                f"{self.path}: 'k' in [objective] is {k:g}, and there are {rows:,} rows to call among. Write a smaller "
+                "number, or a share below 1."
+            )
+        return replace(self, objective=self.objective.among(rows))
+
 
 def read_experiment(path: Path) -> Experiment:
     """Read and check an experiment file.
@@ -157,9 +197,8 @@ def read_experiment(path: Path) -> Experiment:
         raise ExperimentError(sentence(ExperimentFile, path, text, content, error.errors())) from None
     axes = {axis: _options(axis, getattr(file.grid, axis), place_of(path, text, "grid", axis)) for axis in AXES}
     _check_grid(path, prod(len(options) for options in axes.values()), file.folds)
-    return Experiment(
-        path.stem, path, file.question, file.data, file.folds, file.objective, file.ensemble, file.limits, axes
-    )
+    sections = {name: getattr(file, name) for name in ExperimentFile.model_fields if name != "grid"}
+    return Experiment(path.stem, path, **sections, axes=axes)
 
 
 def json_schema() -> dict[str, Any]:

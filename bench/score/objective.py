@@ -53,7 +53,7 @@ class Objective(Section):
     beta: float | None = Field(None, gt=0, le=100, description="f_beta: how many times recall weighs precision")
     at_recall: float | None = Field(None, gt=0, le=1, description="precision: the recall it has to keep")
     at_precision: float | None = Field(None, gt=0, le=1, description="recall: the precision it has to keep")
-    k: int | float | None = Field(
+    k: float | None = Field(
         None,
         gt=0,
         description="precision_at_k, recall_at_k: calls that can be made among the rows to predict (without any, "

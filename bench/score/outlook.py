@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.score.metrics import Counts, count
+from bench.score.metrics import Counts, count, share
 from bench.score.objective import Objective
 from bench.score.thresholds import best_threshold, cross_fitted_calls
 
@@ -20,8 +20,10 @@ class Kind:
     Attributes
     ----------
     name : "known", "new", "later" or "all" customers
-    y, probability, fold_of : ndarrays of shape (n,) of the labelled rows
-        A threshold is never chosen on a row of its own fold.
+    y, probability, fold_of, groups : ndarrays of shape (n,) of the labelled rows
+        A threshold is never chosen on a row of its own fold. Group -1 is no company.
+    weights : ndarray of shape (n,)
+        What each of them counts for.
     asked : ndarray of shape (m,)
         Probabilities of the rows to predict, on the same scale.
     """
@@ -30,19 +32,20 @@ class Kind:
     y: NDArray[np.int8]
     probability: NDArray[np.float64]
     fold_of: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    weights: NDArray[np.float64]
     asked: NDArray[np.float64]
 
     @property
     def rate(self) -> float:
         """The share of positives among its labelled rows."""
-        return float(self.y.mean())
+        return float(np.average(self.y, weights=self.weights))
 
     def stands_for(self, rate: float) -> NDArray[np.float64]:
         """Return how many of the rows to predict each labelled row stands for, if ``rate`` of them are positive."""
-        positives = max(1, int(self.y.sum()))
-        negatives = max(1, len(self.y) - positives)
-        of = np.where(self.y == 1, rate / positives, (1 - rate) / negatives)
-        return np.asarray(len(self.asked) * of)
+        positive, negative = (self.weights[self.y == label].sum() for label in (1, 0))
+        of_one = np.where(self.y == 1, share(rate, positive), share(1 - rate, negative))
+        return np.asarray(len(self.asked) * self.weights * of_one)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ candidates = 25
 DATA_KEYS = (
     "demo, drop, groups, id, kinds, missing, positive, sample, submission, target, texts, time, train, ungrouped"
 )
-SECTIONS = "data, ensemble, folds, grid, limits, objective, question"
+SECTIONS = "data, ensemble, folds, grid, limits, objective, question, submission"
 MODELS, TEXTS = (", ".join(sorted(REGISTRIES[axis].names())) for axis in ("model", "text"))
 KINDS = "'number', 'category', 'text', 'date', 'identifier' or 'constant'"
 TABLE = '{ name = "lightgbm", trees = [200, 400] }'
@@ -174,6 +174,26 @@ SLIPS: dict[str, tuple[str, str, str]] = {
         '"f1"',
         '"f1"\nat_recall = 0.5',
         ", line 11: 'at_recall' goes with metric = \"precision\", not with 'f1'.",
+    ),
+    "capacity of a part of a lead": (
+        '"f1"',
+        '"recall_at_k"\nk = 2.5',
+        ", line 11: 'k' is 2.5; write a whole number of calls, or a share below 1.",
+    ),
+    "profit without a cost": (
+        '"f1"',
+        '"profit"\nvalue = 900',
+        ", line 11: metric 'profit' needs 'cost', what a call costs, such as cost = 40.",
+    ),
+    "a rate in per cent": (
+        "[folds]",
+        "[submission]\npositive_rate = 35\n[folds]",
+        ", line 8: 'positive_rate' is 35.0; write 'train', 'estimate' or a share between 0 and 1, such as 0.35.",
+    ),
+    "a rate in words": (
+        "[folds]",
+        '[submission]\npositive_rate = "guess"\n[folds]',
+        ", line 8: 'positive_rate' is 'guess'; write 'train', 'estimate' or a share between 0 and 1, such as 0.35.",
     ),
     "recall of zero": (
         '"f1"',

@@ -1,5 +1,7 @@
 """What is expected of the rows to predict."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score
@@ -11,8 +13,12 @@ from tests.score.test_thresholds import FOLD_OF, P, Y
 F1 = Objective()
 
 
+def stands_for(name: str, y: np.ndarray, p: np.ndarray, fold_of: np.ndarray, asked: np.ndarray) -> Kind:
+    return Kind(name, y, p, fold_of, np.full(len(y), -1), np.ones(len(y)), asked)
+
+
 def kind(name: str, asked: int, y: np.ndarray = Y, p: np.ndarray = P) -> Kind:
-    return Kind(name, y, p, FOLD_OF[: len(y)], np.linspace(0, 1, asked))
+    return stands_for(name, y, p, FOLD_OF, np.linspace(0, 1, asked))
 
 
 def test_rows_of_the_same_kind_and_rate_are_expected_as_they_were_scored() -> None:
@@ -28,8 +34,8 @@ def test_rows_of_the_same_kind_and_rate_are_expected_as_they_were_scored() -> No
 def test_f1_comes_from_the_counts_of_both_kinds_together() -> None:
     # Known customers are told apart; of new ones half of those who do not convert look as if they would.
     y = np.array([1, 1, 0, 0] * 3, dtype=np.int8)
-    known = Kind("known", y, np.tile([0.9, 0.8, 0.2, 0.1], 3), FOLD_OF, np.zeros(30))
-    new = Kind("new", y, np.tile([0.9, 0.8, 0.9, 0.1], 3), FOLD_OF, np.zeros(10))
+    known = stands_for("known", y, np.tile([0.9, 0.8, 0.2, 0.1], 3), FOLD_OF, np.zeros(30))
+    new = stands_for("new", y, np.tile([0.9, 0.8, 0.9, 0.1], 3), FOLD_OF, np.zeros(10))
     got = expect([known, new], F1)
     assert got.counts.true_positives == pytest.approx(20)  # 15 and 5
     assert got.counts.false_positives == pytest.approx(2.5)
@@ -55,7 +61,7 @@ def test_an_expected_f1_comes_true_where_only_the_share_of_positives_differs() -
 
     y, p = leads(60_000, 0.08)
     truth, asked = leads(20_000, 0.35)
-    kinds = [Kind("all", y, p, rng.integers(0, 5, 60_000), asked)]
+    kinds = [stands_for("all", y, p, rng.integers(0, 5, 60_000), asked)]
     told = expect(kinds, F1, 0.35)
     came_true = f1_score(truth, asked >= told.threshold)
     assert told.counts.f1 == pytest.approx(came_true, abs=0.02)
@@ -63,3 +69,15 @@ def test_an_expected_f1_comes_true_where_only_the_share_of_positives_differs() -
     untold = expect(kinds, F1)
     assert untold.counts.f1 < came_true - 0.15
     assert f1_score(truth, asked >= untold.threshold) < came_true - 0.05
+
+
+def test_a_company_can_count_for_less_than_its_rows() -> None:
+    y = np.array([1, 1, 1, 1, 0, 0] * 2, dtype=np.int8)
+    p = np.array([0.9, 0.9, 0.9, 0.4, 0.5, 0.1] * 2)
+    whole = stands_for("new", y, p, np.arange(12) // 6, np.zeros(10))
+    weighed = replace(whole, weights=np.array([1 / 3, 1 / 3, 1 / 3, 1, 1, 1] * 2))
+    assert whole.rate == pytest.approx(4 / 6)
+    assert weighed.rate == pytest.approx(1 / 2)
+    # Everyone from .45 up is called, then everyone from .25 up: of four positives, or of two.
+    assert expect([whole], Objective(metric="precision", at_recall=0.75)).counts.recall == pytest.approx(0.75)
+    assert expect([weighed], Objective(metric="precision", at_recall=0.75)).counts.recall == pytest.approx(1.0)
