@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from bench.data.dataset import Dataset
 from bench.data.table import read_table
 from bench.ensemble.blend import Blend
+from bench.ensemble.customers import Customers
+from bench.ensemble.foresight import Foresight, foresee
 from bench.errors import SubmissionError
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
@@ -27,34 +29,40 @@ _OPPOSITE = dict(_PAIRS) | {positive: negative for negative, positive in _PAIRS}
 
 @dataclass(frozen=True)
 class HandedIn:
-    """A submission that was written: how many of its rows are called positive, by whom, at which threshold."""
+    """A submission that was written: how many of its rows are called positive, by whom, and what is expected of it."""
 
     path: Path
     rows: int
-    predicted_positives: int
     winner: Blend
+    foresight: Foresight
 
     def sentence(self) -> str:
         """Say it in one sentence."""
         who = f"trial {next(iter(self.winner.weights))}" if len(self.winner.weights) == 1 else "the ensemble"
-        share = self.predicted_positives / max(1, self.rows)
+        chosen = self.foresight.chosen
+        share = chosen.predicted_positives / max(1, self.rows)
         return (
-            f"{self.path}: {self.predicted_positives:,} of {self.rows:,} rows ({share:.1%}) called positive by {who} "
-            f"at threshold {self.winner.threshold:.4f}."
+            f"{self.path}: {chosen.predicted_positives:,} of {self.rows:,} rows ({share:.1%}) called positive by {who} "
+            f"at threshold {chosen.threshold:.4f}."
         )
 
 
-def hand_in(winner: Blend, plan: Plan, dataset: Dataset, experiment: Experiment, path: Path, workers: int) -> HandedIn:
+def hand_in(
+    winner: Blend, plan: Plan, experiment: Experiment, customers: Customers, path: Path, workers: int
+) -> HandedIn:
     """Refit the winner's members on every labelled row, call the table to predict, and write the file.
+
+    The threshold is chosen for these rows: for the known and new customers among them, and the share of positives that
+    the experiment assumes.
 
     Raises
     ------
     SubmissionError
         If there is no table to predict, or ``path`` is one of the experiment's own files or cannot be written.
     """
+    dataset, roles = customers.dataset, experiment.data
     if dataset.submission is None:
         raise SubmissionError(f"{experiment.path}: [data] names no submission, so there is nothing to predict.")
-    roles = experiment.data
     _refuse_inputs(path, (str(experiment.path), roles.train, roles.submission, roles.sample))
     _make_room(path)
     trials = {trial.id: trial for trial in plan.trials}
@@ -63,11 +71,16 @@ def hand_in(winner: Blend, plan: Plan, dataset: Dataset, experiment: Experiment,
     probability = np.zeros(len(dataset.submission))
     for member, weight in winner.weights.items():
         probability += weight * outputs[member]
-    called = probability >= winner.threshold
-    frame = submission_frame(dataset, called, roles.id, roles.target)
+    foresight = foresee(
+        customers.kinds(winner.weights, probability),
+        float(dataset.y.mean()),
+        experiment.submission.positive_rate,
+        experiment.objective,
+    )
+    frame = submission_frame(dataset, probability >= foresight.chosen.threshold, roles.id, roles.target)
     with replacing(path) as file:
         frame.to_csv(file, index=False, lineterminator="\n")
-    return HandedIn(path, len(frame), int(called.sum()), winner)
+    return HandedIn(path, len(frame), winner, foresight)
 
 
 def submission_frame(dataset: Dataset, called: NDArray[np.bool_], id_name: str | None, target: str) -> pd.DataFrame:

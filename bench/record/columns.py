@@ -51,5 +51,17 @@ LEADERBOARD: Final[dict[str, str]] = {
 
 # Behind the others where precision has a recall to keep.
 FLOOR: Final[dict[str, str]] = {
-    "floor": "kept or missed: the recall asked for, on rows that did not choose the threshold",
+    "floor": "kept or missed: the recall or precision asked for, on rows that did not choose the threshold",
+}
+
+EXPECTED: Final[dict[str, str]] = {
+    "positive_rate": "share of positives assumed among the rows to predict",
+    "origin": "chosen (the threshold of the submission), train, estimate and the ends of its interval; empty otherwise",
+    "threshold": "the best for that rate",
+    "predicted_positives": "rows to predict that it calls",
+    "true_positives": "expected",
+    "false_positives": "expected",
+    "precision": "of the expected counts",
+    "recall": "likewise",
+    "f1": "likewise",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,8 +25,8 @@ class Kind:
         A threshold is never chosen on a row of its own fold. Group -1 is no company.
     weights : ndarray of shape (n,)
         What each of them counts for.
-    asked : ndarray of shape (m,)
-        Probabilities of the rows to predict, on the same scale.
+    asked, asked_groups : ndarrays of shape (m,) of the rows to predict
+        Their probabilities, on the same scale, and their companies.
     """
 
     name: str
@@ -35,10 +36,11 @@ class Kind:
     groups: NDArray[np.int64]
     weights: NDArray[np.float64]
     asked: NDArray[np.float64]
+    asked_groups: NDArray[np.int64]
 
     @property
     def rate(self) -> float:
-        """The share of positives among its labelled rows."""
+        """The weighted share of positives among its labelled rows."""
         return float(np.average(self.y, weights=self.weights))
 
     def stands_for(self, rate: float) -> NDArray[np.float64]:
@@ -66,8 +68,10 @@ class Expectation:
     counts: Counts
 
 
-def expect(kinds: Sequence[Kind], objective: Objective, rate: float | None = None) -> Expectation:
+def expect(kinds: Sequence[Kind], objective: Objective, rate: float) -> Expectation:
     """Choose the threshold for the rows to predict, and say what is expected of it.
+
+    Where the objective has a capacity, the threshold calls as many of the rows to predict as fit, whatever the rate.
 
     Calls are taken to be as likely among the positives to predict as among the labelled positives of their kind, and
     so among negatives (label shift); only how many there are of each differs. F1 is taken of the expected counts of all
@@ -76,7 +80,7 @@ def expect(kinds: Sequence[Kind], objective: Objective, rate: float | None = Non
     Parameters
     ----------
     kinds : of which the rows to predict consist; at least one
-    rate : share of positives among all rows to predict; in each kind as among its labelled rows without
+    rate : share of positives assumed among all rows to predict
 
     Raises
     ------
@@ -92,26 +96,31 @@ def expect(kinds: Sequence[Kind], objective: Objective, rate: float | None = Non
     probability = np.concatenate([kind.probability for kind in kinds])
     fold_of = np.concatenate([kind.fold_of for kind in kinds])
     weights = np.concatenate([kind.stands_for(one) for kind, one in zip(kinds, rates, strict=True)])
-    threshold = best_threshold(y, probability, objective, weights)
+    asked = np.concatenate([kind.asked for kind in kinds])
+    if objective.k is None:
+        threshold = best_threshold(y, probability, objective, weights)
+    else:
+        threshold = _up_to(math.floor(objective.k * len(asked) + 1e-9), asked)
     counts = count(y, cross_fitted_calls(y, probability, fold_of, objective, weights), weights)
-    sizes = [len(kind.asked) for kind in kinds]
-    return Expectation(
-        rate=float(np.average(rates, weights=sizes)),
-        threshold=threshold,
-        predicted_positives=sum(int((kind.asked >= threshold).sum()) for kind in kinds),
-        counts=counts,
-    )
+    return Expectation(rate, threshold, int((asked >= threshold).sum()), counts)
 
 
-def rates_of(kinds: Sequence[Kind], rate: float | None) -> list[float]:
-    """Return the share of positives of each kind: its labelled rows' own, their odds moved alike to meet ``rate``."""
-    own = np.array([kind.rate for kind in kinds])
-    if rate is None:
-        return [float(one) for one in own]
+def rates_of(kinds: Sequence[Kind], rate: float) -> list[float]:
+    """Return the share of positives of each kind: its labelled rows' odds, moved alike for all to meet ``rate``."""
     from scipy.optimize import brentq  # here: planning need not wait for it
     from scipy.special import expit, logit
 
-    sizes = np.array([len(kind.asked) for kind in kinds])
-    odds = logit(np.clip(own, 1e-6, 1 - 1e-6))
+    sizes = [len(kind.asked) for kind in kinds]
+    odds = logit(np.clip([kind.rate for kind in kinds], 1e-6, 1 - 1e-6))
     shift = brentq(lambda moved: np.average(expit(odds + moved), weights=sizes) - rate, -40, 40)
     return [float(one) for one in expit(odds + shift)]
+
+
+def _up_to(calls: int, asked: NDArray[np.float64]) -> float:
+    """Return a threshold that calls as many rows as possible, but not more than ``calls``."""
+    falling = np.sort(asked)[::-1]
+    if calls >= len(falling):
+        return 0.0
+    first_left_out = falling[calls]
+    called = falling[falling > first_left_out]
+    return float((called[-1] + first_left_out) / 2) if len(called) else float(np.nextafter(first_left_out, 2))

@@ -14,7 +14,7 @@ F1 = Objective()
 
 
 def stands_for(name: str, y: np.ndarray, p: np.ndarray, fold_of: np.ndarray, asked: np.ndarray) -> Kind:
-    return Kind(name, y, p, fold_of, np.full(len(y), -1), np.ones(len(y)), asked)
+    return Kind(name, y, p, fold_of, np.full(len(y), -1), np.ones(len(y)), asked, np.full(len(asked), -1))
 
 
 def kind(name: str, asked: int, y: np.ndarray = Y, p: np.ndarray = P) -> Kind:
@@ -23,7 +23,7 @@ def kind(name: str, asked: int, y: np.ndarray = Y, p: np.ndarray = P) -> Kind:
 
 def test_rows_of_the_same_kind_and_rate_are_expected_as_they_were_scored() -> None:
     # test_cross_fitted_thresholds_on_twelve_rows: TP 3, FP 4, FN 2, TN 3 of twelve rows; here of 24.
-    got = expect([kind("all", 24)], F1)
+    got = expect([kind("all", 24)], F1, 5 / 12)
     assert got.counts.true_positives == pytest.approx(6)
     assert got.counts.false_positives == pytest.approx(8)
     assert got.counts.f1 == pytest.approx(6 / 12)
@@ -36,7 +36,7 @@ def test_f1_comes_from_the_counts_of_both_kinds_together() -> None:
     y = np.array([1, 1, 0, 0] * 3, dtype=np.int8)
     known = stands_for("known", y, np.tile([0.9, 0.8, 0.2, 0.1], 3), FOLD_OF, np.zeros(30))
     new = stands_for("new", y, np.tile([0.9, 0.8, 0.9, 0.1], 3), FOLD_OF, np.zeros(10))
-    got = expect([known, new], F1)
+    got = expect([known, new], F1, 0.5)
     assert got.counts.true_positives == pytest.approx(20)  # 15 and 5
     assert got.counts.false_positives == pytest.approx(2.5)
     assert got.counts.f1 == pytest.approx(40 / 42.5)
@@ -49,7 +49,6 @@ def test_rates_of_kinds_move_by_the_same_odds() -> None:
     known, new = rates_of(kinds, 0.3)
     assert (40 * known + 60 * new) / 100 == pytest.approx(0.3)
     assert known / (1 - known) / (5 / 7) == pytest.approx(new / (1 - new) / (1 / 11))
-    assert rates_of(kinds, None) == pytest.approx([5 / 12, 1 / 12])
 
 
 def test_an_expected_f1_comes_true_where_only_the_share_of_positives_differs() -> None:
@@ -66,7 +65,7 @@ def test_an_expected_f1_comes_true_where_only_the_share_of_positives_differs() -
     came_true = f1_score(truth, asked >= told.threshold)
     assert told.counts.f1 == pytest.approx(came_true, abs=0.02)
     assert told.predicted_positives == pytest.approx(told.counts.predicted_positives, rel=0.05)
-    untold = expect(kinds, F1)
+    untold = expect(kinds, F1, 0.08)
     assert untold.counts.f1 < came_true - 0.15
     assert f1_score(truth, asked >= untold.threshold) < came_true - 0.05
 
@@ -79,5 +78,13 @@ def test_a_company_can_count_for_less_than_its_rows() -> None:
     assert whole.rate == pytest.approx(4 / 6)
     assert weighed.rate == pytest.approx(1 / 2)
     # Everyone from .45 up is called, then everyone from .25 up: of four positives, or of two.
-    assert expect([whole], Objective(metric="precision", at_recall=0.75)).counts.recall == pytest.approx(0.75)
-    assert expect([weighed], Objective(metric="precision", at_recall=0.75)).counts.recall == pytest.approx(1.0)
+    assert expect([whole], Objective(metric="precision", at_recall=0.75), 0.5).counts.recall == pytest.approx(0.75)
+    assert expect([weighed], Objective(metric="precision", at_recall=0.75), 0.5).counts.recall == pytest.approx(1.0)
+
+
+def test_as_many_rows_to_predict_are_called_as_there_is_capacity_for() -> None:
+    objective = Objective(metric="recall_at_k", k=0.25)
+    assert expect([kind("all", 40)], objective, 0.4).predicted_positives == 10
+    tied = replace(kind("all", 40), asked=np.repeat([0.9, 0.5, 0.1], [4, 16, 20]))
+    assert expect([tied], objective, 0.4).predicted_positives == 4
+    assert expect([replace(tied, asked=np.full(40, 0.5))], objective, 0.4).predicted_positives == 0

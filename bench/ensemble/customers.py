@@ -1,0 +1,211 @@
+"""How trials do on customers they have met and on new ones, and which labelled rows stand for the rows to predict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.data.companies import giants
+from bench.data.dataset import Dataset
+from bench.data.folds import FoldsSection, HeldOut, scored_rows
+from bench.ensemble.scoreboard import OutOfFold
+from bench.record.store import Store
+from bench.score.metrics import Counts, count
+from bench.score.mixture import one_vote_each
+from bench.score.objective import Objective
+from bench.score.outlook import Kind
+from bench.score.thresholds import cross_fitted_calls
+
+Weights = Mapping[str, float]
+
+FEWEST_POSITIVES = 10  # labelled, and as many negatives: with fewer a kind of customer cannot speak for itself
+
+
+def other_folds(section: FoldsSection, dataset: Dataset) -> FoldsSection | None:
+    """Return the folds that show what ``section`` does not: new companies, known ones or later rows; None for none.
+
+    Folds in time show known and new customers both.
+    """
+    if section.scheme == "time":
+        return None
+    if dataset.groups is not None:
+        grouped = section.scheme == "stratified_group"
+        return section.model_copy(update={"scheme": "stratified" if grouped else "stratified_group"})
+    if dataset.time is not None:
+        return section.model_copy(update={"scheme": "time", "repeats": 1})
+    return None
+
+
+@dataclass(frozen=True)
+class View:
+    """The predictions recorded on one set of folds."""
+
+    dataset: Dataset
+    store: Store
+
+    @cached_property
+    def labels(self) -> HeldOut:
+        """The rows held out, their labels and folds."""
+        return scored_rows(self.dataset, self.store.folds)
+
+    @cached_property
+    def groups(self) -> NDArray[np.int64]:
+        """The company of each row held out, -1 for none; shape (m,)."""
+        groups = self.dataset.groups
+        return np.full(len(self.labels.rows), -1) if groups is None else groups[self.labels.rows]
+
+    @cached_property
+    def met(self) -> NDArray[np.bool_]:
+        """Which rows are of a company that their fold also trains on; shape (repeats, m)."""
+        folds, met = self.store.folds, np.zeros(self.labels.fold_of.shape, dtype=bool)
+        if self.dataset.groups is None:
+            return met
+        for repeat, fold in np.ndindex(folds.repeats, folds.count):
+            trained = self.dataset.groups[folds.training(repeat, fold)]
+            held_out = self.labels.fold_of[repeat] == fold
+            met[repeat, held_out] = np.isin(self.groups[held_out], trained[trained >= 0])
+        return met
+
+    def probability(self, members: Weights) -> NDArray[np.float64] | None:
+        """Return the weighted mean of trials, shape (repeats, m), or None if a cell of one is not done."""
+        recorded = OutOfFold(self.store, members)
+        if not all(self.store.is_done(member) for member in members):
+            return None
+        mean = np.zeros(self.labels.fold_of.shape)
+        for member, weight in members.items():
+            mean += weight * recorded[member]
+        return mean
+
+    def counts(self, members: Weights, objective: Objective, chosen: NDArray[np.bool_]) -> Counts | None:
+        """Count the calls at cross-fitted thresholds of the rows ``chosen`` of shape (repeats, m)."""
+        probability = self.probability(members)
+        if probability is None:
+            return None
+        y, total = self.labels.y, Counts(0, 0, 0, 0)
+        for scores, folds, rows in zip(probability, self.labels.fold_of, chosen, strict=True):
+            called = cross_fitted_calls(y, scores, folds, objective)
+            total = total + count(y[rows], called[rows])
+        return total
+
+
+@dataclass(frozen=True)
+class OnCustomers:
+    """The calls of one trial or blend, by customer.
+
+    Attributes
+    ----------
+    known : of rows whose company was in the training rows of their fold; None where no company is named
+    new : of rows whose company was not; without companies, of later rows than the fold trained on
+    ordinary : ``new`` without the rows of giant companies; None where there is none
+    """
+
+    known: Counts | None
+    new: Counts | None
+    ordinary: Counts | None
+
+
+@dataclass(frozen=True)
+class Customers:
+    """Two sides of the same table: folds that mix customers, and folds that keep them apart.
+
+    Attributes
+    ----------
+    mixed : None where no company is named
+    apart : company-disjoint folds, or folds in time; else the folds there are
+    new : what rows of ``apart`` stand for: "new" customers, "later" rows, or "all"
+    """
+
+    mixed: View | None
+    apart: View
+    new: str
+
+    @classmethod
+    def of(cls, dataset: Dataset, section: FoldsSection, store: Store, other: Store | None) -> Customers:
+        """Tell which of two records is which; ``other`` is that of `other_folds`, if any."""
+        main = View(dataset, store)
+        second = main if other is None else View(dataset, other)
+        grouped = dataset.groups is not None
+        if section.scheme == "time":
+            return cls(main if grouped else None, main, "new" if grouped else "later")
+        if section.scheme == "stratified_group":
+            return cls(None if other is None else second, main, "new")
+        if other is None:
+            return cls(None, main, "all")
+        return cls(main if grouped else None, second, "new" if grouped else "later")
+
+    @property
+    def dataset(self) -> Dataset:
+        """The table both are about."""
+        return self.apart.dataset
+
+    def score(self, members: Weights, objective: Objective) -> OnCustomers:
+        """Count the calls of a trial or blend on known and on new customers."""
+        strangers = ~self.apart.met
+        ordinary = strangers & ~np.isin(self.apart.groups, self._giants)
+        return OnCustomers(
+            self.mixed.counts(members, objective, self.mixed.met) if self.mixed else None,
+            self.apart.counts(members, objective, strangers),
+            self.apart.counts(members, objective, ordinary) if len(self._giants) else None,
+        )
+
+    @property
+    def _giants(self) -> list[int]:
+        groups = self.dataset.groups
+        return [] if groups is None else giants(self.dataset.y, groups)
+
+    def kinds(self, members: Weights, asked: NDArray[np.float64]) -> list[Kind]:
+        """Return the rows to predict by customer, each with the labelled rows that stand for them.
+
+        A company counts once in each class: else one with half of all positives decides how positives look.
+
+        Parameters
+        ----------
+        asked : ndarray of shape (rows to predict,)
+            Probabilities by the same members.
+        """
+        groups = self.dataset.submission_groups
+        groups = np.full(len(asked), -1) if groups is None else groups
+        apart = _standing(self.apart, members, ~self.apart.met)
+        every = [replace(apart, name=self.new, asked=asked, asked_groups=groups)]
+        if self.mixed is None:
+            return every
+        known = np.isin(groups, self.apart.groups[self.apart.groups >= 0])
+        mixed = _standing(self.mixed, members, self.mixed.met, self.apart)
+        sides = [("known", mixed, known), (self.new, apart, ~known)]
+        able = [(name, kind, rows) for name, kind, rows in sides if _speaks(kind) and rows.any()]
+        if len(able) < 2:  # whoever can speaks for all
+            return [replace(able[0][1], name=able[0][0], asked=asked, asked_groups=groups)] if able else every
+        return [replace(kind, name=name, asked=asked[rows], asked_groups=groups[rows]) for name, kind, rows in able]
+
+
+def _standing(view: View, members: Weights, chosen: NDArray[np.bool_], folds_by: View | None = None) -> Kind:
+    """Return the chosen rows of a view, shape (repeats, m), as a kind that nobody is asked of yet.
+
+    The folds that thresholds are cross-fitted by are those of ``folds_by``: a row may stand for known and for new
+    customers, and no threshold for the one may be chosen on it as the other.
+    """
+    probability = view.probability(members)
+    assert probability is not None  # finalists and winners are finished
+    fold_of = (folds_by or view).labels.fold_of
+    repeats = [np.flatnonzero(rows) for rows in chosen]
+    y, groups = view.labels.y, view.groups
+    pairs = list(enumerate(repeats))
+    return Kind(
+        name="",
+        y=np.concatenate([y[rows] for rows in repeats]),
+        probability=np.concatenate([probability[repeat, rows] for repeat, rows in pairs]),
+        fold_of=np.concatenate([fold_of[repeat, rows] for repeat, rows in pairs]),
+        groups=np.concatenate([groups[rows] for rows in repeats]),
+        weights=np.concatenate([one_vote_each(y[rows], groups[rows]) for rows in repeats]),
+        asked=np.empty(0),
+        asked_groups=np.empty(0, dtype=np.int64),
+    )
+
+
+def _speaks(kind: Kind) -> bool:
+    positives = int(kind.y.sum())
+    return min(positives, len(kind.y) - positives) >= FEWEST_POSITIVES

@@ -1,0 +1,111 @@
+"""Say what is expected of a submission, and at which share of positives it would be otherwise."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from bench.ensemble.foresight import Foresight
+from bench.record.columns import EXPECTED
+from bench.record.disk import replacing
+from bench.score.metrics import Counts
+from bench.score.outlook import Expectation
+
+_POLICY = {"train": "as among the labelled rows", "estimate": "as estimated from the scores", "given": "as given"}
+
+
+def expected_sentences(foresight: Foresight) -> list[str]:
+    """Say what is expected, what the scores say of the share of positives, and what speaks against it."""
+    chosen, estimate = foresight.chosen, foresight.estimate
+    rows = sum(foresight.composition.values())
+    who = ", ".join(f"{count:,} {_CUSTOMERS[name]}" for name, count in foresight.composition.items())
+    sentences = [
+        f"Expected of these {rows:,} rows ({who}) if {chosen.rate:.1%} of them are positive, "
+        f"{_POLICY[foresight.policy]}: {_scores(chosen.counts)}."
+    ]
+    if estimate is None:
+        return [*sentences, "The scores do not tell the classes apart, so no share of positives can be estimated."]
+    said = f"The scores speak for {estimate.rate:.1%} positives ({estimate.low:.1%} to {estimate.high:.1%})"
+    if foresight.policy == "estimate" or estimate.low <= chosen.rate <= estimate.high:
+        sentences.append(f"{said}.")
+    else:
+        there = _at(foresight, estimate.rate)
+        sentences.append(
+            f"{said}, not for {chosen.rate:.1%}. At that rate {there.predicted_positives:,} rows would be called and "
+            f"{_scores(there.counts)} expected: positive_rate in [submission] decides."
+        )
+    if not estimate.fits:
+        low, high = (_at(foresight, end).counts.f1 for end in (estimate.low, estimate.high))
+        sentences.append(
+            "Doubt: the scores to predict are no mixture of the scores that held-out positives and negatives have "
+            f"(p = {estimate.p_value:.3f}), so more than the share of positives has changed. Between these ends of its "
+            f"range F1 would be {min(low, high):.3f} to {max(low, high):.3f}, and even that rests on the mixture."
+        )
+    return sentences
+
+
+def expected_table(foresight: Foresight) -> list[str]:
+    """Return a Markdown table: assumed share of positives, threshold, rows called and expected scores."""
+    lines = [
+        "| assumed rate | threshold | predicted positives | precision | recall | F1 |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in foresight.table:
+        counts = row.counts
+        lines.append(
+            f"| {row.rate:.1%}{_mark(foresight, row)} | {row.threshold:.4f} | {row.predicted_positives:,} | "
+            f"{counts.precision:.3f} | {counts.recall:.3f} | {counts.f1:.3f} |"
+        )
+    return lines
+
+
+def write_expected(foresight: Foresight, folder: Path) -> None:
+    """Write expected.csv: the table with every column."""
+    with replacing(folder / "expected.csv") as file:
+        writer = csv.DictWriter(file, list(EXPECTED), lineterminator="\n")
+        writer.writeheader()
+        for row in foresight.table:
+            counts = row.counts
+            writer.writerow(
+                {
+                    "positive_rate": round(row.rate, 6),
+                    "origin": _mark(foresight, row).strip(" ()"),
+                    "threshold": row.threshold,
+                    "predicted_positives": row.predicted_positives,
+                    "true_positives": round(counts.true_positives, 1),
+                    "false_positives": round(counts.false_positives, 1),
+                    "precision": round(counts.precision, 6),
+                    "recall": round(counts.recall, 6),
+                    "f1": round(counts.f1, 6),
+                }
+            )
+
+
+_CUSTOMERS = {
+    "known": "of known customers",
+    "new": "of new ones",
+    "later": "later than the labelled ones",
+    "all": "taken to be like the labelled ones",
+}
+
+
+def _scores(counts: Counts) -> str:
+    return f"F1 {counts.f1:.3f}, precision {counts.precision:.3f}, recall {counts.recall:.3f}"
+
+
+def _at(foresight: Foresight, rate: float) -> Expectation:
+    """Return the row of the table nearest to a rate."""
+    return min(foresight.table, key=lambda row: abs(row.rate - rate))
+
+
+def _mark(foresight: Foresight, row: Expectation) -> str:
+    """Say where a rate comes from."""
+    estimate = foresight.estimate
+    marks = [
+        *(["chosen"] if row is foresight.chosen else []),
+        *(["train"] if row.rate == foresight.train_rate else []),
+        *(["estimate"] if estimate and row.rate == estimate.rate else []),
+        *(["its lower end"] if estimate and row.rate == estimate.low else []),
+        *(["its upper end"] if estimate and row.rate == estimate.high else []),
+    ]
+    return f" ({', '.join(marks)})" if marks else ""
