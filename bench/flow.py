@@ -2,69 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
-from bench.ensemble.judge import judge
+from bench.ensemble.customers import Customers, OnCustomers, other_folds
+from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import hand_in
+from bench.errors import DataError
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, make_plan
 from bench.record.events import open_events
 from bench.record.facts import environment
-from bench.record.store import open_store, read_store
+from bench.record.store import Store, open_store, read_store
+from bench.report.board import Board, write_board
 from bench.report.diary import Diary
-from bench.report.leaderboard import Row, blend_sentence, leaderboard, write_leaderboard
+from bench.report.expected import Foretold, foretell, read_foretold, write_expected
+from bench.report.leaderboard import leaderboard
 from bench.run.runner import run_plan
 
 Slice = dict[str, set[str]]
+Watch = Callable[[Diary], None]
 
 
 @dataclass(frozen=True)
 class Question:
-    """An experiment, its table, its folds and its plan: everything that is known before a fit."""
+    """An experiment, its table, its folds and its plan: everything that is known before a fit.
+
+    Attributes
+    ----------
+    other : folds of the other kind, on which the finalists are scored too; None where there is none
+    notices : what was noticed in the table and its folds
+    """
 
     experiment: Experiment
     dataset: Dataset
     folds: Folds
+    other: Folds | None
     plan: Plan
     folder: Path
+    notices: tuple[str, ...]
 
     @property
     def submission(self) -> Path:
         """Where the winner's file goes."""
         return self.folder / "submission.csv"
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What the recorded cells say: the leaderboard, what leads it and what was handed in, in words."""
-
-    rows: list[Row]
-    sentences: list[str]
-    notices: list[str]
+    @property
+    def finals(self) -> Path:
+        """Where the finalists' cells on the other folds are recorded."""
+        return self.folder / "finalists"
 
 
 def ask(path: Path, results: Path, limits: Mapping[str, float | None] | None = None) -> Question:
     """Read the experiment file and its table, split the rows and enumerate the grid; ``limits`` replace the file's."""
     experiment = read_experiment(path).within(limits or {})
-    dataset = read_dataset(experiment.data)
+    return question_of(experiment, read_dataset(experiment.data), results)
+
+
+def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Question:
+    """Split the rows of a table and enumerate the grid."""
+    experiment = experiment.capacity_among(len(dataset.y if dataset.submission is None else dataset.submission))
     folds = make_folds(dataset, experiment.folds)
-    return Question(experiment, dataset, folds, make_plan(experiment, dataset), results / experiment.name)
+    notices = [*dataset.notices, *folds.notices]
+    section, other = other_folds(experiment.folds, dataset), None
+    if section is not None and experiment.submission.finalists:
+        try:
+            other = make_folds(dataset, section)
+        except DataError as error:
+            notices.append(f'finalists are not scored with scheme = "{section.scheme}" as well: {error}')
+    plan = make_plan(experiment, dataset)
+    return Question(experiment, dataset, folds, other, plan, results / experiment.name, tuple(notices))
 
 
 def answer(
-    question: Question,
-    only: Slice,
-    retry_failed: bool,
-    workers: int,
-    watch: Callable[[Diary], None],
-    cluster: str | None = None,
-) -> Answer:
+    question: Question, only: Slice, retry_failed: bool, workers: int, watch: Watch, cluster: str | None = None
+) -> Board:
     """Run what is not recorded yet, rank it, stack it, and write it all down.
 
     Parameters
@@ -72,61 +90,120 @@ def answer(
     workers : processes of this machine; with a ``cluster``, the address of a scheduler, for the last refit alone
     watch : called before the first cell and after each
     """
-    experiment, dataset, plan = question.experiment, question.dataset, question.plan
-    wanted = plan.only(only)
-    with open_store(question.folder, dataset.data_id, question.folds) as store, open_events(question.folder) as events:
-        if retry_failed:
-            store.forget_failures({trial.id for trial in wanted.trials})
-        store.write_trials([trial.row() for trial in wanted.trials])
-        store.write_run(_facts(question))
-        board = Scoreboard(dataset, store, experiment.objective)
-        facts = {
-            "workers": None if cluster else workers,
-            "cluster": cluster,
-            "slice": {axis: sorted(names) for axis, names in only.items()},
-        }
-        diary = Diary(plan, board, store, events, facts, watch)
-        run_plan(wanted, dataset, store, workers, diary.follow, experiment.limits, cluster)
-        verdict = judge(plan, dataset, store, experiment, board)
+    engine = Engine(workers, cluster, retry_failed, watch)
+    facts = {"slice": {axis: sorted(names) for axis, names in only.items()}}
+    experiment, plan = question.experiment, question.plan
+    with recording(question, question.folder, question.folds, plan.only(only), engine, facts) as (store, diary):
+        verdict = judge(plan, question.dataset, store, experiment, diary.board)
         diary.rank()
-        rows = leaderboard(plan, verdict.scores, store, experiment)
-        sentences = [blend_sentence(verdict.ensemble, plan.trials)] if verdict.ensemble else []
-        write_leaderboard(rows, sentences, experiment, question.folder)
-        if verdict.winner and dataset.submission is not None:
-            handed_in = hand_in(verdict.winner, plan, dataset, experiment, question.submission, workers)
-            sentences.append(handed_in.sentence())
-    return Answer(rows, sentences, [*store.notices, *events.notices])
+        with second_look(question, store, verdict.finalists(experiment), engine) as customers:
+            board = board_of(question, verdict, store, customers)
+            write_board(board, question.folder)
+            if verdict.winner and question.dataset.submission is not None:
+                handed_in = hand_in(verdict.winner, plan, experiment, customers, question.submission, workers)
+                board = replace(board, foretold=write_expected(handed_in, question.folder))
+                write_board(board, question.folder)
+    return board
 
 
-def recorded(question: Question) -> Answer:
+def recorded(question: Question) -> Board:
     """Return what is recorded, fitting and writing nothing."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
-    rows = leaderboard(question.plan, verdict.scores, store, question.experiment)
-    sentences = [blend_sentence(verdict.ensemble, question.plan.trials)] if verdict.ensemble else []
-    return Answer(rows, sentences, store.notices)
+    board = board_of(question, verdict, store, _recorded_customers(question, store))
+    foretold = read_foretold(question.folder)
+    return replace(board, foretold=foretold) if foretold and verdict.leads(foretold.members) else board
 
 
-def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> str:
-    """Write the submission of the winner, of one trial or of the ensemble, and say so in a sentence."""
+def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> Foretold:
+    """Write the submission of the winner, of one trial or of the ensemble."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
     chosen = verdict.choose(trial, ensemble)
-    handed_in = hand_in(
-        chosen, question.plan, question.dataset, question.experiment, path or question.submission, workers
+    engine = Engine(workers, None, False, lambda diary: None)
+    with second_look(question, store, list(chosen.weights), engine) as customers:
+        place = path or question.submission
+        return foretell(hand_in(chosen, question.plan, question.experiment, customers, place, workers))
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where and how cells run, and who watches."""
+
+    workers: int
+    cluster: str | None
+    retry_failed: bool
+    watch: Watch
+
+
+@contextmanager
+def recording(
+    question: Question, folder: Path, folds: Folds, plan: Plan, engine: Engine, facts: dict[str, Any]
+) -> Iterator[tuple[Store, Diary]]:
+    """Run the cells of a plan on some folds that are not recorded yet; keep the record open."""
+    experiment, dataset = question.experiment, question.dataset
+    with open_store(folder, dataset.data_id, folds) as store, open_events(folder) as events:
+        if engine.retry_failed:
+            store.forget_failures({trial.id for trial in plan.trials})
+        store.write_trials([trial.row() for trial in plan.trials])
+        store.write_run(_facts(question, folds))
+        facts = {"workers": None if engine.cluster else engine.workers, "cluster": engine.cluster, **facts}
+        diary = Diary(
+            question.plan, Scoreboard(dataset, store, experiment.objective), store, events, facts, engine.watch
+        )
+        run_plan(plan, dataset, store, engine.workers, diary.follow, experiment.limits, engine.cluster)
+        yield store, diary
+        store.notices += events.notices
+
+
+@contextmanager
+def second_look(question: Question, store: Store, trials: list[str], engine: Engine) -> Iterator[Customers]:
+    """Run some trials on the folds of the other kind too, and tell known and new customers apart."""
+    section = question.experiment.folds
+    if question.other is None or not trials:
+        yield Customers.of(question.dataset, section, store, None)
+        return
+    finalists = replace(question.plan, trials=tuple(trial for trial in question.plan.trials if trial.id in trials))
+    with recording(question, question.finals, question.other, finalists, engine, {"finalists": trials}) as (other, _):
+        yield Customers.of(question.dataset, section, store, other)
+
+
+def board_of(question: Question, verdict: Verdict, store: Store, customers: Customers) -> Board:
+    """Gather what is recorded and what it says."""
+    return Board(
+        experiment=question.experiment,
+        plan=question.plan,
+        rows=leaderboard(
+            question.plan, verdict.scores, store, question.experiment, _on_customers(question, verdict, customers)
+        ),
+        verdict=verdict,
+        notices=store.notices,
     )
-    return handed_in.sentence()
 
 
-def _facts(question: Question) -> dict[str, Any]:
+def _on_customers(question: Question, verdict: Verdict, customers: Customers) -> dict[str, OnCustomers]:
+    if customers.new == "all":
+        return {}
+    finalists = verdict.finalists(question.experiment)
+    return {trial: customers.score({trial: 1.0}, question.experiment.objective) for trial in finalists}
+
+
+def _recorded_customers(question: Question, store: Store) -> Customers:
+    other = None
+    if question.other is not None and question.finals.exists():
+        other = read_store(question.finals, question.dataset.data_id, question.other)
+    return Customers.of(question.dataset, question.experiment.folds, store, other)
+
+
+def _facts(question: Question, folds: Folds) -> dict[str, Any]:
     return {
         "experiment": question.experiment.name,
         "question": question.experiment.question,
         "data_id": question.dataset.data_id,
-        "folds_id": question.folds.folds_id,
+        "folds_id": folds.folds_id,
         "rows": len(question.dataset.y),
         "positives": int(question.dataset.y.sum()),
         "trials": len(question.plan.trials),
-        "notices": [*question.dataset.notices, *question.folds.notices],
+        "notices": list(question.notices),
         **environment(),
     }

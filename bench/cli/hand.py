@@ -33,7 +33,7 @@ def export(
     from bench import flow
 
     question = flow.ask(file, results)
-    print(flow.export(question, trial, ensemble, output, worker_count(workers)))
+    print("\n".join(flow.export(question, trial, ensemble, output, worker_count(workers)).sentences))
 
 
 def check(

@@ -27,7 +27,7 @@ def plan(
 
     question = flow.ask(file, RESULTS)
     planned, folds = question.plan, question.folds
-    show.notices((*question.dataset.notices, *folds.notices))
+    show.notices(question.notices)
     data = question.dataset
     share = f"{data.y.mean():.1%}"
     print(f"{len(data.y):,} rows, {data.y.sum():,} ({share}) of them {data.labels[1]!r}; data {data.data_id}")

@@ -12,7 +12,8 @@ from bench.cli.options import RESULTS, File, Results, Workers, worker_count
 from bench.errors import ExperimentError, Stopped
 
 if TYPE_CHECKING:
-    from bench.flow import Answer, Question
+    from bench.flow import Question
+    from bench.report.board import Board
     from bench.report.diary import Diary
 
 SHOWN = 15  # rows of the leaderboard on the terminal
@@ -53,22 +54,22 @@ def run(
 
     limits = {"cell_seconds": cell_seconds, "cell_gigabytes": cell_gigabytes}
     question = flow.ask(file, results, limits)
-    show.notices((*question.dataset.notices, *question.folds.notices))
+    show.notices(question.notices)
     if workers == 0 and question.experiment.limits.given:
         show.notices(["with --workers 0 no limit holds: nobody is there to end a cell from outside."])
-    diary: Diary | None = None
+    diaries: dict[Diary, None] = {}  # of the grid, and of the finalists on other folds
 
     def watch(now: Diary) -> None:
-        nonlocal diary
-        diary = now
+        diaries[now] = None
         report(now)
 
     try:
         with show.watching() as report:
             answer = flow.answer(question, wanted, retry == "failed", worker_count(workers), watch, cluster)
     except Stopped as stop:
-        if diary is None:
+        if not diaries:
             raise
+        diary = list(diaries)[-1]
         print(
             f"\nbench: {stop.how}; {diary.recorded} of {diary.progress.cells} cells are recorded. "
             "The same command goes on from there.",
@@ -78,7 +79,7 @@ def run(
     show.notices(answer.notices)
     _print_board(question, answer)
     print(f"Everything is in {question.folder}.")
-    failed = diary.progress.failed if diary is not None else 0
+    failed = sum(diary.progress.failed for diary in diaries)
     if failed:
         print(
             f"bench: {failed} cells failed; the reasons are in {question.folder / 'cells.csv'}. "
@@ -112,7 +113,7 @@ def _slices(only: list[str]) -> dict[str, set[str]]:
     return wanted
 
 
-def _print_board(question: Question, answer: Answer, most: int | None = SHOWN) -> None:
+def _print_board(question: Question, answer: Board, most: int | None = SHOWN) -> None:
     from bench.report.leaderboard import cell_text, shown_columns
 
     rows = answer.rows

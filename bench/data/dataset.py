@@ -51,6 +51,7 @@ class Dataset:
     columns : every column of the train table but the target, in its order
     notices : one sentence for each repair and each suspicion, with its count
     data_id : fingerprint of the training rows and of what decides their meaning
+    group_names : of the companies, by their number in ``groups``
     """
 
     features: pd.DataFrame
@@ -65,6 +66,7 @@ class Dataset:
     columns: tuple[Column, ...]
     notices: tuple[str, ...]
     data_id: str
+    group_names: tuple[str, ...] = ()
 
 
 def read_dataset(roles: Roles) -> Dataset:
@@ -104,7 +106,7 @@ def read_dataset(roles: Roles) -> Dataset:
     notices += [f"{train.place}: {sentence}" for sentence in in_train.sentences()]
     if submission:
         notices += [f"{submission.place}: {s}" for s in (*in_spelling.sentences(), *in_asked.sentences())]
-    groups, submission_groups, oddities = _number_groups(roles, cells, asked, train.place)
+    groups, submission_groups, group_names, oddities = _number_groups(roles, cells, asked, train.place)
     notices += [*oddities, *left_out(columns, roles, train.place)]
     notices += suspicions({name: cells[name] for name in names}, columns, train.place)
     return Dataset(
@@ -120,6 +122,7 @@ def read_dataset(roles: Roles) -> Dataset:
         columns=columns,
         notices=tuple(notices),
         data_id=_fingerprint(train.frame, columns, roles),
+        group_names=group_names,
     )
 
 
@@ -154,10 +157,10 @@ def _spelled_like_train(
 
 def _number_groups(
     roles: Roles, cells: pd.DataFrame, asked: pd.DataFrame | None, place: str
-) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None, list[str]]:
-    """Return the companies of both tables under the same numbers, -1 for rows of none."""
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None, tuple[str, ...], list[str]]:
+    """Return the companies of both tables under the same numbers, -1 for rows of none, and their names."""
     if roles.groups is None:
-        return None, None, []
+        return None, None, (), []
     both = cells[roles.groups] if asked is None else pd.concat([cells[roles.groups], asked[roles.groups]])
     notices = []
     for value in roles.ungrouped:
@@ -165,10 +168,11 @@ def _number_groups(
             near = get_close_matches(value, [str(level) for level in both.dropna().unique()], n=1)
             guess = f" Near it: '{near[0]}'." if near else ""
             notices.append(f"{place}: no {roles.groups} is '{value}', named in ungrouped.{guess}")
-    numbers = pd.factorize(both.where(~both.isin(roles.ungrouped)))[0].astype(np.int64)
+    codes, levels = pd.factorize(both.where(~both.isin(roles.ungrouped)))
+    numbers, names = codes.astype(np.int64), tuple(str(level) for level in levels)
     if asked is None:
-        return numbers, None, notices
-    return numbers[: len(cells)], numbers[len(cells) :], notices
+        return numbers, None, names, notices
+    return numbers[: len(cells)], numbers[len(cells) :], names, notices
 
 
 def _days(roles: Roles, cells: pd.DataFrame, place: str) -> NDArray[np.float64] | None:

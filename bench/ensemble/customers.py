@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.data.companies import giants
+from bench.data.companies import giant_companies
 from bench.data.dataset import Dataset
 from bench.data.folds import FoldsSection, HeldOut, scored_rows
 from bench.ensemble.scoreboard import OutOfFold
@@ -155,7 +155,7 @@ class Customers:
     @property
     def _giants(self) -> list[int]:
         groups = self.dataset.groups
-        return [] if groups is None else giants(self.dataset.y, groups)
+        return [] if groups is None else giant_companies(self.dataset.y, groups)
 
     def kinds(self, members: Weights, asked: NDArray[np.float64]) -> list[Kind]:
         """Return the rows to predict by customer, each with the labelled rows that stand for them.

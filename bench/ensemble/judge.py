@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bench.data.dataset import Dataset
+from bench.data.folds import scored_rows
 from bench.ensemble.blend import Blend, blend
 from bench.ensemble.scoreboard import OutOfFold, Scoreboard
 from bench.errors import ExperimentError
@@ -29,6 +31,15 @@ class Verdict:
     single: Blend | None = None
     ensemble: Blend | None = None
     winner: Blend | None = None
+
+    def finalists(self, experiment: Experiment) -> list[str]:
+        """Return the trials that are scored on the other folds too: the first ranked and the winner's members."""
+        leaders = rank(self.scores, experiment.objective)[: experiment.submission.finalists]
+        return list(dict.fromkeys([*leaders, *(self.winner.weights if self.winner else ())]))
+
+    def leads(self, members: Mapping[str, float]) -> bool:
+        """Say whether the winner is made of these members and weights."""
+        return self.winner is not None and dict(self.winner.weights) == dict(members)
 
     def choose(self, trial: str | None = None, ensemble: bool = False) -> Blend:
         """Return one trial, the ensemble, or else the winner.
@@ -62,8 +73,8 @@ def judge(
         return Verdict(scores)
     leader = rank(scores, objective)[0]
     single = Blend({leader: 1.0}, scores[leader], scores[leader].threshold)
-    recorded = OutOfFold(store, scores)
-    ensemble = blend(dataset.y, recorded, store.folds.fold_of, objective, experiment.ensemble.candidates)
+    known, recorded = scored_rows(dataset, store.folds), OutOfFold(store, scores)
+    ensemble = blend(known.y, recorded, known.fold_of, objective, experiment.ensemble.candidates)
     # Ranked like two trials; the single one comes first among equals.
     better = rank({"1 single": single.score, "2 ensemble": ensemble.score}, objective)[0]
     return Verdict(scores, single, ensemble, single if better == "1 single" else ensemble)

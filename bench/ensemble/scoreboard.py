@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.data.dataset import Dataset
+from bench.data.folds import scored_rows
 from bench.record.store import Store
 from bench.score.objective import Objective
 from bench.score.ranking import Score, rank, score_trial
@@ -17,18 +18,19 @@ class Scoreboard:
     """The scores of the trials of a store. A trial is scored when it is first asked for after its last cell."""
 
     def __init__(self, dataset: Dataset, store: Store, objective: Objective) -> None:
-        self._dataset, self._store, self.objective = dataset, store, objective
+        self._store, self.objective = store, objective
+        self._held_out = scored_rows(dataset, store.folds)
         self._scores: dict[str, Score] = {}
         self._leader: str | None = None
 
     def score(self, trial: str) -> Score | None:
         """Return the score of a trial, or None if a cell of it is not done."""
         if trial not in self._scores:
-            probability = self._store.out_of_fold(trial)
+            probability = _scored(self._store, trial)
             if probability is None:
                 return None
-            fold_of = self._store.folds.fold_of
-            self._scores[trial] = score_trial(self._dataset.y, probability, fold_of, self.objective)
+            known = self._held_out
+            self._scores[trial] = score_trial(known.y, probability, known.fold_of, self.objective)
             both = {one: self._scores[one] for one in (trial, self._leader) if one is not None}
             self._leader = rank(both, self.objective)[0]
         return self._scores[trial]
@@ -43,13 +45,13 @@ class Scoreboard:
 
 
 class OutOfFold(Mapping[str, NDArray[np.float64]]):
-    """The out-of-fold probabilities of finished trials, each read from the disk when it is asked for."""
+    """The out-of-fold probabilities of finished trials, of the rows held out, read from the disk when asked for."""
 
     def __init__(self, store: Store, trials: Iterable[str]) -> None:
         self._store, self._trials = store, dict.fromkeys(trials)
 
     def __getitem__(self, trial: str) -> NDArray[np.float64]:
-        probability = self._store.out_of_fold(trial) if trial in self._trials else None
+        probability = _scored(self._store, trial) if trial in self._trials else None
         if probability is None:
             raise KeyError(trial)
         return probability
@@ -59,3 +61,9 @@ class OutOfFold(Mapping[str, NDArray[np.float64]]):
 
     def __len__(self) -> int:
         return len(self._trials)
+
+
+def _scored(store: Store, trial: str) -> NDArray[np.float64] | None:
+    """Return a trial's probabilities of shape (repeats, m) for the m rows that are held out; None if it is not done."""
+    probability = store.out_of_fold(trial)
+    return None if probability is None else probability[:, store.folds.scored]

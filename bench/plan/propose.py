@@ -115,9 +115,33 @@ def _missing(found: Suggestions) -> list[str]:
 
 
 def _folds(found: Suggestions) -> str:
-    count = 3 if len(found.y) > _LARGE else 5
+    scheme, why = _scheme(found)
     rarest = int(min(found.y.sum(), len(found.y) - found.y.sum()))
-    return f'[folds]\ncount = {max(2, min(count, rarest))}\nscheme = "stratified"\nseed = 7'
+    if scheme == "stratified_group":
+        rarest = min(rarest, found.companies)
+    count = max(2, min(3 if len(found.y) > _LARGE else 5, rarest))
+    lines = ["[folds]", f"count = {count}", *why, _set("scheme", scheme), "seed = 7"]
+    if found.times:
+        time = " or ".join(map(_quoted, found.times))
+        lines.insert(-1, f'# scheme = "time"  # would train on what {time} puts first and hold out what comes later')
+    return "\n".join(lines)
+
+
+def _scheme(found: Suggestions) -> tuple[str, list[str]]:
+    """Return how to split the rows, and why in comments: as the rows to predict differ from train."""
+    if found.companies < 2:
+        return "stratified", []
+    if found.never_seen is None:
+        return "stratified_group", ["# New leads come mostly from new companies, so no company stands in two folds."]
+    if found.never_seen > 0.5:
+        return "stratified_group", [
+            f"# {found.never_seen:.0%} of the rows to predict are of companies never seen in train, so no company "
+            "stands in two folds."
+        ]
+    return "stratified", [
+        f"# {1 - found.never_seen:.0%} of the rows to predict are of companies seen in train; "
+        '"stratified_group" would score new ones.'
+    ]
 
 
 def _grid(found: Suggestions) -> str:

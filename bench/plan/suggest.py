@@ -46,6 +46,8 @@ class Suggestions:
     texts: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)  # candidates
     ungrouped: dict[str, str] = field(default_factory=dict)  # of the only candidate
+    companies: int = 0  # of the only candidate: how many hold the label that fewer of them hold
+    never_seen: float | None = None  # share of the rows to predict whose company, likewise, is not in train
     times: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     doubtful: dict[str, str] = field(default_factory=dict)  # may stand for a gap, or not
@@ -79,6 +81,7 @@ def suggest(
     kept = _roles(train, target, id=id_name, drop=tuple(drop))
     features = tuple(column for column in columns if is_feature(column, kept))
     groups = _group_candidates(features, len(y))
+    company = next(iter(groups)) if len(groups) == 1 else None
     return Suggestions(
         labels=labels,
         y=y,
@@ -88,7 +91,9 @@ def suggest(
         sample=sample_path,
         texts={c.name: c.reason for c in features if c.kind == "text"},
         groups=groups,
-        ungrouped=_giants(cells_of(cells[next(iter(groups))])) if len(groups) == 1 else {},
+        ungrouped=_giants(cells_of(cells[company])) if company else {},
+        companies=_companies_of_each_label(cells[company], y) if company else 0,
+        never_seen=_never_seen(cells[company], asked) if company and asked else None,
         times={c.name: c.reason for c in features if c.kind == "date"},
         missing=missing,
         doubtful=doubtful | _sentinels(cells, features),
@@ -216,3 +221,16 @@ def _giants(cells: Cells) -> dict[str, str]:
     """Return the groups of over 5 % of the rows: rather "unknown" than a company."""
     large = np.flatnonzero(cells.counts > 0.05 * cells.rows)
     return {str(cells.levels.iloc[i]): f"{cells.counts[i]:,} rows" for i in large}
+
+
+def _companies_of_each_label(company: pd.Series[str], y: NDArray[np.int8]) -> int:
+    """Return how many companies hold the label that fewer of them hold; a row without one is its own."""
+    holders = (company[y == label] for label in (0, 1))
+    return min(int(one.nunique() + one.isna().sum()) for one in holders)
+
+
+def _never_seen(company: pd.Series[str], asked: Table) -> float | None:
+    """Return the share of the rows to predict of companies that are not in train; None without the column."""
+    if company.name not in asked.frame:
+        return None
+    return 1 - float(asked.frame[company.name].isin(company.dropna()).mean())

@@ -119,10 +119,10 @@ class Store:
         return all(self.status((trial, *fold)) == "done" for fold in self._folds)
 
     def out_of_fold(self, trial: str) -> NDArray[np.float64] | None:
-        """Return the probabilities of shape (repeats, n), or None if a cell is not done."""
+        """Return the probabilities of shape (repeats, n), NaN in rows never held out, or None if a cell is not done."""
         if not self.is_done(trial):
             return None
-        probability = np.empty(self.folds.fold_of.shape)
+        probability = np.full(self.folds.fold_of.shape, np.nan)
         for repeat, fold in self._folds:
             key = (trial, repeat, fold)
             held_out = self._predictions.read(key, self._rows[key])

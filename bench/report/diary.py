@@ -24,7 +24,7 @@ class Best:
     value: float
 
 
-@dataclass
+@dataclass(eq=False)
 class Diary:
     """A run as it goes, written down as events.
 

@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 import csv
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bench.ensemble.foresight import Foresight
+from bench.ensemble.submission import HandedIn
 from bench.record.columns import EXPECTED
 from bench.record.disk import replacing
 from bench.score.metrics import Counts
 from bench.score.outlook import Expectation
 
 _POLICY = {"train": "as among the labelled rows", "estimate": "as estimated from the scores", "given": "as given"}
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What was said of a submission when it was written.
+
+    Attributes
+    ----------
+    members : trial -> weight of what it was made by
+    sentences, table : in words, and as the lines of a Markdown table
+    """
+
+    members: dict[str, float]
+    sentences: list[str]
+    table: list[str]
+
+
+def foretell(handed_in: HandedIn) -> Foretold:
+    """Put into words what is expected of a submission."""
+    foresight = handed_in.foresight
+    sentences = [handed_in.sentence(), *expected_sentences(foresight)]
+    return Foretold(handed_in.winner.weights, sentences, expected_table(foresight))
+
+
+def read_foretold(folder: Path) -> Foretold | None:
+    """Return what was said of the newest submission of a run; None where there is none."""
+    try:
+        return Foretold(**json.loads((folder / "expected.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def expected_sentences(foresight: Foresight) -> list[str]:
@@ -59,8 +92,12 @@ def expected_table(foresight: Foresight) -> list[str]:
     return lines
 
 
-def write_expected(foresight: Foresight, folder: Path) -> None:
-    """Write expected.csv: the table with every column."""
+def write_expected(handed_in: HandedIn, folder: Path) -> Foretold:
+    """Write expected.csv, the table with every column, and expected.json, what is said of it."""
+    foresight, told = handed_in.foresight, foretell(handed_in)
+    with replacing(folder / "expected.json") as file:
+        json.dump(asdict(told), file, indent=2, ensure_ascii=False)
+        file.write("\n")
     with replacing(folder / "expected.csv") as file:
         writer = csv.DictWriter(file, list(EXPECTED), lineterminator="\n")
         writer.writeheader()
@@ -79,6 +116,7 @@ def write_expected(foresight: Foresight, folder: Path) -> None:
                     "f1": round(counts.f1, 6),
                 }
             )
+    return told
 
 
 _CUSTOMERS = {

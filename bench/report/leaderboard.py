@@ -1,28 +1,37 @@
-"""Write the ranking as CSV, Markdown and a terminal table."""
+"""The ranking as rows, and how the short table shows them."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bench.ensemble.blend import Blend
+from bench.ensemble.customers import OnCustomers
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan, Trial
 from bench.record.columns import FLOOR, LEADERBOARD
-from bench.record.disk import replacing
 from bench.record.store import Store
+from bench.score.objective import Objective
 from bench.score.ranking import Score, rank
 from bench.vocabulary import AXES
 
 Row = dict[str, Any]
 
 
-def leaderboard(plan: Plan, scores: dict[str, Score], store: Store, experiment: Experiment) -> list[Row]:
+def leaderboard(
+    plan: Plan,
+    scores: dict[str, Score],
+    store: Store,
+    experiment: Experiment,
+    customers: Mapping[str, OnCustomers] | None = None,
+) -> list[Row]:
     """Return one row for each trial of the plan with a recorded cell: finished ones by rank, then the others by id.
 
     Every field is a scalar; a trial with a cell not done has no score.
+
+    Parameters
+    ----------
+    customers : of the finalists, how they do on known and on new customers
     """
     seconds = store.fit_seconds()
     trials = {trial.id: trial for trial in plan.trials if trial.id in seconds}
@@ -32,7 +41,8 @@ def leaderboard(plan: Plan, scores: dict[str, Score], store: Store, experiment: 
         {
             "rank": place,
             **_named(trials[trial]),
-            **(_scored(scores[trial]) if trial in scores else {"status": "partial"}),
+            **(_scored(scores[trial], experiment.objective) if trial in scores else {"status": "partial"}),
+            **_by_customer((customers or {}).get(trial)),
             **({"floor": _floor(scores.get(trial), experiment)} if experiment.objective.has_floor else {}),
             "fit_seconds": round(seconds[trial], 3),
         }
@@ -40,15 +50,10 @@ def leaderboard(plan: Plan, scores: dict[str, Score], store: Store, experiment: 
     ]
 
 
-def write_leaderboard(rows: list[Row], sentences: list[str], experiment: Experiment, folder: Path) -> None:
-    """Write leaderboard.csv and leaderboard.md."""
-    columns = [*LEADERBOARD, *(FLOOR if experiment.objective.has_floor else {})]
-    with replacing(folder / "leaderboard.csv") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    with replacing(folder / "leaderboard.md") as file:
-        file.write(_markdown(rows, sentences, experiment))
+def columns(experiment: Experiment) -> list[str]:
+    """Return the columns of leaderboard.csv; the objective and its floor only where they are not there anyway."""
+    named = dict.fromkeys([*LEADERBOARD, experiment.objective.metric])
+    return [*named, *(FLOOR if experiment.objective.has_floor else {})]
 
 
 def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
@@ -58,6 +63,7 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
     floor = ["floor"] if objective.has_floor else []
     settings = ["hyperparameters"] if any(row["hyperparameters"] for row in rows) else []
     status = ["status"] if any(row["status"] != "done" for row in rows) else []
+    customers = [name for name in ("f1_known", "f1_new") if any(name in row for row in rows)]
     return [
         "rank",
         "trial",
@@ -66,6 +72,7 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
         *status,
         *dict.fromkeys(wanted),
         *floor,
+        *customers,
         "threshold",
         "predicted_positives",
     ]
@@ -102,17 +109,31 @@ def _named(trial: Trial) -> Row:
     }
 
 
-def _scored(score: Score) -> Row:
+def _scored(score: Score, objective: Objective) -> Row:
     return {
         "status": "done",
+        objective.metric: round(score.value(objective), 6),
         "f1": round(score.counts.f1, 6),
         "precision": round(score.counts.precision, 6),
         "recall": round(score.counts.recall, 6),
         "threshold": score.threshold,
+        "threshold_low": score.spread[0],
+        "threshold_high": score.spread[1],
+        "flat_low": score.flat[0],
+        "flat_high": score.flat[1],
         "predicted_positives": round(score.predicted_positives),
         "average_precision": round(score.average_precision, 6),
         "roc_auc": round(score.roc_auc, 6),
+        "brier": round(score.brier, 6),
+        "log_loss": round(score.log_loss, 6),
     }
+
+
+def _by_customer(score: OnCustomers | None) -> Row:
+    if score is None:
+        return {}
+    sides = {"f1_known": score.known, "f1_new": score.new, "f1_ordinary": score.ordinary}
+    return {name: round(counts.f1, 6) for name, counts in sides.items() if counts is not None}
 
 
 def _floor(score: Score | None, experiment: Experiment) -> str:
@@ -120,25 +141,3 @@ def _floor(score: Score | None, experiment: Experiment) -> str:
     if score is None:
         return ""
     return "kept" if score.keeps_floor(experiment.objective) else "missed"
-
-
-def _markdown(rows: list[Row], sentences: list[str], experiment: Experiment) -> str:
-    columns = shown_columns(experiment, rows)
-    lines = [f"# {experiment.name}", ""]
-    if experiment.question:
-        lines += [_inert(experiment.question), ""]
-    for sentence in sentences:
-        lines += [sentence, ""]
-    lines += ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-    lines += ["| " + " | ".join(cell_text(row.get(name, "")) for name in columns) + " |" for row in rows]
-    lines += [
-        "",
-        f"Ranked by {experiment.objective.metric}. What each column means stands in results/README.md.",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def _inert(text: str) -> str:
-    """Keep a user's words from being read as HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -50,7 +50,7 @@ def fold_place(dataset: Dataset, folds: Folds, repeat: int, fold: int) -> Place:
 
 
 def fold_part(dataset: Dataset, folds: Folds, repeat: int, fold: int) -> Part:
-    """Return the rows of a cell: a fold held out, the others to train on."""
+    """Return the rows of a cell: those of its fold to predict, and those that the fold trains on."""
     training = folds.training(repeat, fold)
     return Part(
         place=fold_place(dataset, folds, repeat, fold),

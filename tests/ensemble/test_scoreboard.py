@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,3 +90,22 @@ def test_predictions_are_read_when_they_are_asked_for(store: Store, dataset: Dat
     np.testing.assert_array_equal(recorded[one], np.asarray(store.out_of_fold(one)))
     with pytest.raises(KeyError, match=other):
         recorded[other]
+
+
+def test_rows_that_are_never_held_out_are_not_scored(dataset: Dataset, tmp_path: Path) -> None:
+    """The labels of the first block in time are turned round: nothing that judges may see it."""
+    (tmp_path / "asked.toml").write_text(
+        '[data]\ndemo = { rows = 500 }\ntarget = "t"\npositive = "True"\n[grid]\nmodel = ["logistic"]\n'
+    )
+    experiment = read_experiment(tmp_path / "asked.toml")
+    dataset = replace(dataset, time=np.arange(len(dataset.y), dtype=float))
+    turned = replace(dataset, y=np.r_[1 - dataset.y[:30], dataset.y[30:]].astype(np.int8))
+    folds = make_folds(dataset, FoldsSection(count=3, scheme="time"))
+    with open_store(tmp_path / "leads", dataset.data_id, folds) as store:
+        names = [record(store, dataset, place) for place in (2, 4)]
+    one, other = (judge(PLAN, table, store, experiment) for table in (dataset, turned))
+    assert one == other
+    assert set(one.scores) == set(names)
+    assert one.winner is not None
+    counts = one.winner.score.counts
+    assert counts.true_positives + counts.false_negatives == dataset.y[30:].sum()

@@ -1,6 +1,7 @@
 """The file to hand in has the form of its sample to the letter, and never takes an input's place."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,16 @@ import pandas as pd
 import pytest
 
 from bench.data.dataset import Dataset, read_dataset
+from bench.data.folds import FoldsSection, make_folds
 from bench.data.roles import Roles
 from bench.ensemble import submission
 from bench.ensemble.blend import Blend
+from bench.ensemble.customers import Customers
 from bench.ensemble.submission import HandedIn, check_submission, hand_in, submission_frame
 from bench.errors import DataError, SubmissionError
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, Trial, make_plan
+from bench.record.store import CellResult, open_store
 from bench.score.ranking import score_trial
 from tests.conftest import make_dataset
 
@@ -208,10 +212,18 @@ def handed_in(dataset: Dataset, path: str, weights: dict[str, float] | None = No
     for name in ("train.csv", "asked.csv", "sample.csv"):
         Path(name).write_text(f"{name} as it was\n")
     experiment, plan = question(dataset)
-    fold_of = np.arange(len(dataset.y))[None, :] % 3
-    score = score_trial(dataset.y, np.linspace(0.01, 0.99, len(dataset.y))[None, :], fold_of, experiment.objective)
-    winner = Blend(weights or {plan.trials[0].id: 1.0}, score, 0.5)
-    return hand_in(winner, plan, dataset, experiment, Path(path), workers=0)
+    dataset = replace(dataset, groups=None, time=None)
+    folds = make_folds(dataset, FoldsSection(count=3))
+    # Positives at 0.7 and negatives at 0.3, so that the threshold is half-way.
+    out_of_fold = np.where(dataset.y == 1, 0.7, 0.3)
+    score = score_trial(dataset.y, out_of_fold[None, :], folds.fold_of, experiment.objective)
+    winner = Blend(weights or {plan.trials[0].id: 1.0}, score, score.threshold)
+    with open_store(Path("record"), dataset.data_id, folds) as store:
+        for trial, fold in product(winner.weights, range(3)):
+            held_out = out_of_fold[folds.held_out(0, fold)]
+            store.append(CellResult(trial, 0, fold, "done", probability=held_out))
+        customers = Customers.of(dataset, experiment.folds, store, None)
+        return hand_in(winner, plan, experiment, customers, Path(path), workers=0)
 
 
 def question(dataset: Dataset) -> tuple[Experiment, Plan]:
@@ -269,7 +281,7 @@ def test_a_table_without_rows_to_predict_is_refused(outputs: list[str]) -> None:
 def test_a_probability_at_the_threshold_is_called_positive_and_the_file_says_so(outputs: list[str]) -> None:
     result = handed_in(asked(["007", "8", "9"]), "new folder/제출.csv")
     assert Path("new folder/제출.csv").read_text(encoding="utf-8") == "id,won\n007,예\n8,아니오\n9,예\n"
-    assert (result.rows, result.predicted_positives) == (3, 2)
+    assert (result.rows, result.foresight.chosen.predicted_positives) == (3, 2)
     assert result.sentence() == (
         f"new folder/제출.csv: 2 of 3 rows (66.7%) called positive by trial {outputs[0]} at threshold 0.5000."
     )

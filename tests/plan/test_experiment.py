@@ -67,7 +67,7 @@ SLIPS: dict[str, tuple[str, str, str]] = {
         "count",
         "cuont",
         ", line 9: unknown key 'cuont' in [folds]. Did you mean 'count'? "
-        "Known: count, duplicates, repeats, scheme, seed.",
+        "Known: count, duplicates, gap_days, repeats, scheme, seed.",
     ),
     "misspelt key that has to be there": (
         "target",
@@ -140,7 +140,32 @@ SLIPS: dict[str, tuple[str, str, str]] = {
     "misspelt value": (
         "count = 5",
         'scheme = "stratifed"',
-        ", line 9: 'scheme' in [folds] is 'stratifed', but should be 'stratified'.",
+        ", line 9: 'scheme' in [folds] is 'stratifed', but should be 'stratified', 'stratified_group' or 'time'.",
+    ),
+    "gap without an order of time": (
+        "count = 5",
+        'scheme = "stratified_group"\ngap_days = 7',
+        ", line 8: 'gap_days' goes with scheme = \"time\"; 'stratified_group' knows no order of time.",
+    ),
+    "gap below zero": (
+        "count = 5",
+        'scheme = "time"\ngap_days = -1',
+        ", line 10: 'gap_days' in [folds] is -1, but should be greater than or equal to 0.",
+    ),
+    "gap of centuries": (
+        "count = 5",
+        'scheme = "time"\ngap_days = 99999',
+        ", line 10: 'gap_days' in [folds] is 99999, but should be less than or equal to 36500.",
+    ),
+    "gap in words": (
+        "count = 5",
+        'scheme = "time"\ngap_days = "a week"',
+        ", line 10: 'gap_days' in [folds] is 'a week', but should be a whole number.",
+    ),
+    "repeats of an order that is one": (
+        "count = 5",
+        'scheme = "time"\nrepeats = 3',
+        ", line 8: 'repeats' is 3, but rows have one order in time: with scheme = \"time\" it is 1.",
     ),
     "no candidates": (
         "= 25",

@@ -197,3 +197,42 @@ def test_there_are_no_more_folds_than_positives() -> None:
     _, experiment = proposed(leads().assign(won=["yes"] * 3 + ["no"] * (N - 3)))
     assert experiment["folds"]["count"] == 3
     assert experiment["data"]["positive"] == "yes"
+
+
+def companies(first: int, n: int = N) -> list[str]:
+    return [str(first + row % 70) for row in range(n)]
+
+
+def test_folds_keep_companies_whole_where_most_rows_to_predict_are_of_new_ones() -> None:
+    train, asked = leads().assign(customer_idx=companies(1)), leads(40).drop(columns="won")
+    asked = asked.assign(customer_idx=[*companies(100, 30), *companies(1, 10)], id=[str(row) for row in range(40)])
+    text, experiment = proposed(train, asked)
+    assert experiment["folds"]["scheme"] == "stratified_group"
+    assert "# 75% of the rows to predict are of companies never seen in train, so no company stands in two" in text
+    known = asked.assign(customer_idx=[*companies(1, 30), *companies(100, 9), ""])  # no company is a new one
+    text, experiment = proposed(train, known)
+    assert experiment["folds"]["scheme"] == "stratified"
+    assert "# 75% of the rows to predict are of companies seen in train; " in text
+
+
+def test_without_rows_to_predict_companies_are_taken_for_new_and_without_companies_there_is_nothing_to_keep() -> None:
+    text, experiment = proposed(leads().assign(customer_idx=companies(1)))
+    assert experiment["folds"]["scheme"] == "stratified_group"
+    assert "# New leads come mostly from new companies, so no company stands in two folds." in text
+    assert proposed(leads())[1]["folds"]["scheme"] == "stratified"
+
+
+def test_there_are_no_more_folds_than_companies_with_positives() -> None:
+    won = ["yes" if row % 70 in (3, 8, 9) else "no" for row in range(N)]
+    train = leads().assign(customer_idx=companies(1), won=won)
+    assert proposed(train)[1]["folds"] == {"count": 3, "scheme": "stratified_group", "seed": 7}
+    train["won"] = ["yes" if row % 70 == 3 else "no" for row in range(N)]
+    assert proposed(train)[1]["folds"]["scheme"] == "stratified"
+
+
+def test_a_column_of_dates_is_mentioned_as_another_way_to_fold() -> None:
+    dates = [f"2024-01-{row % 28 + 1:02d}" for row in range(N)]
+    text, experiment = proposed(leads().assign(day=dates))
+    assert '# scheme = "time"  # would train on what "day" puts first and hold out what comes later' in text
+    assert experiment["folds"]["scheme"] == "stratified"
+    assert 'scheme = "time"' not in proposed(leads())[0]

@@ -95,6 +95,15 @@ def test_what_is_appended_is_read_back(recorded: Path) -> None:
     assert store.out_of_fold("b") is None
 
 
+def test_rows_that_no_fold_holds_out_have_no_prediction(folder: Path) -> None:
+    folds = Folds(np.array([[-1, 0, 1, 0, -1]]), "folds00003", ())
+    with open_store(folder, DATA, folds) as store:
+        for fold, said in ((0, [0.25, 0.5]), (1, [0.75])):
+            store.append(CellResult("a", 0, fold, "done", probability=np.array(said)))
+    probability = read_store(folder, DATA, folds).out_of_fold("a")
+    np.testing.assert_array_equal(probability, [[np.nan, 0.25, 0.75, 0.5, np.nan]])
+
+
 def test_a_row_says_what_became_of_its_cell(recorded: Path) -> None:
     first = read(recorded).rows()[0]
     assert list(first) == list(CELLS)

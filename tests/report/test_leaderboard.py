@@ -16,7 +16,8 @@ from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan
 from bench.record.columns import LEADERBOARD
 from bench.record.store import CellResult, open_store
-from bench.report.leaderboard import Row, blend_sentence, leaderboard, shown_columns, write_leaderboard
+from bench.report.board import Board, write_board
+from bench.report.leaderboard import Row, blend_sentence, leaderboard, shown_columns
 from bench.score.objective import Objective
 from tests.components.catalogue import trial
 
@@ -67,8 +68,8 @@ def test_finished_trials_rank_first_and_one_with_a_failed_cell_is_last(
 def test_the_file_has_the_described_columns_and_scalars_only(
     tmp_path: Path, dataset: Dataset, experiment: Experiment
 ) -> None:
-    rows, _ = judged(tmp_path, dataset, experiment)
-    write_leaderboard(rows, ["Ensemble."], experiment, tmp_path)
+    rows, verdict = judged(tmp_path, dataset, experiment)
+    write_board(Board(experiment, PLAN, rows, verdict, []), tmp_path)
     with (tmp_path / "leaderboard.csv").open(newline="") as file:
         written = list(csv.DictReader(file))
     assert list(written[0]) == list(LEADERBOARD)
@@ -92,9 +93,9 @@ def test_the_better_of_trial_and_ensemble_wins(tmp_path: Path, dataset: Dataset,
 
 def test_precision_shows_the_floor_it_has_to_keep(tmp_path: Path, dataset: Dataset, experiment: Experiment) -> None:
     strict = replace(experiment, objective=Objective(metric="precision", at_recall=0.9))
-    rows, _ = judged(tmp_path, dataset, strict)
+    rows, verdict = judged(tmp_path, dataset, strict)
     assert {row["floor"] for row in rows} <= {"kept", "missed", ""}
     assert rows[0]["floor"] == ("kept" if rows[0]["recall"] >= 0.9 else "missed")
     assert shown_columns(strict, rows)[:5] == ["rank", "trial", "configuration", "status", "precision"]
-    write_leaderboard(rows, [], strict, tmp_path)
+    write_board(Board(strict, PLAN, rows, verdict, []), tmp_path)
     assert (tmp_path / "leaderboard.csv").read_text().splitlines()[0].endswith(",floor")

@@ -114,6 +114,32 @@ def test_a_text_vectoriser_fitted_on_all_rows_is_caught(
     assert held_out_rows_leak(said_by(one), leads, folds)
 
 
+@pytest.mark.parametrize("text", ["drop_text", "tfidf_svd"])
+def test_in_time_no_later_row_and_none_within_the_gap_reaches_a_fit(text: str, leads: Dataset) -> None:
+    leads = replace(leads, time=np.arange(200.0))
+    folds = make_folds(leads, FoldsSection(scheme="time", count=3, gap_days=10))
+    first = folds.held_out(0, 1)[0]
+    beyond = np.r_[first - 10 : first, folds.held_out(0, 1)[-1] + 1 : 200]
+    messages = leads.features["message"].where(~np.isin(np.arange(200), beyond), "wholly other words")
+    other = replace(
+        leads,
+        y=np.where(np.isin(np.arange(200), beyond), 1 - leads.y, leads.y).astype(np.int8),
+        features=leads.features.assign(message=messages, pages=np.where(messages == "wholly other words", 99.0, 1.0)),
+    )
+    known = replace(leads, features=leads.features.assign(pages=1.0))
+    one = trial(encoding="target", text=text, model="logistic")
+    assert not _differ(one, folds, known, other)
+    assert _differ(one, replace(folds, trained=None), known, other)
+
+
+def _differ(one: Trial, folds: Folds, *tables: Dataset) -> bool:
+    """Return whether what a trial says of fold 1 differs between two tables."""
+    said = [run_cell(Cell(one, 0, 1), table, folds, Pieces()).probability for table in tables]
+    assert said[0] is not None
+    assert said[1] is not None
+    return not np.array_equal(*said)
+
+
 def test_the_held_out_labels_reach_nothing_but_the_score(leads: Dataset, folds: Folds) -> None:
     held_out = folds.held_out(0, 0)
     flipped = leads.y.copy()

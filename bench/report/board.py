@@ -1,0 +1,69 @@
+"""What came of an experiment: the ranking, what leads it, and what is expected of its submission."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.ensemble.judge import Verdict
+from bench.plan.experiment import Experiment
+from bench.plan.grid import Plan
+from bench.record.disk import replacing
+from bench.report.expected import Foretold
+from bench.report.leaderboard import Row, blend_sentence, cell_text, columns, shown_columns
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the recorded cells say.
+
+    Attributes
+    ----------
+    rows : of the leaderboard
+    notices : what is to be known of the record itself
+    foretold : of the winner's submission, once it is written
+    """
+
+    experiment: Experiment
+    plan: Plan
+    rows: list[Row]
+    verdict: Verdict
+    notices: list[str]
+    foretold: Foretold | None = None
+
+    @property
+    def sentences(self) -> list[str]:
+        """What stands below the ranking."""
+        said = [blend_sentence(self.verdict.ensemble, self.plan.trials)] if self.verdict.ensemble else []
+        return [*said, *(self.foretold.sentences if self.foretold else [])]
+
+
+def write_board(board: Board, folder: Path) -> None:
+    """Write leaderboard.csv and leaderboard.md."""
+    with replacing(folder / "leaderboard.csv") as file:
+        writer = csv.DictWriter(file, columns(board.experiment), lineterminator="\n", restval="")
+        writer.writeheader()
+        writer.writerows(board.rows)
+    with replacing(folder / "leaderboard.md") as file:
+        file.write("\n".join(_markdown(board)))
+
+
+def _markdown(board: Board) -> list[str]:
+    experiment, shown = board.experiment, shown_columns(board.experiment, board.rows)
+    lines = [f"# {experiment.name}", ""]
+    if experiment.question:
+        lines += [_inert(experiment.question), ""]
+    for sentence in board.sentences:
+        lines += [sentence, ""]
+    lines += ["| " + " | ".join(shown) + " |", "|" + " --- |" * len(shown)]
+    lines += ["| " + " | ".join(cell_text(row.get(name, "")) for name in shown) + " |" for row in board.rows]
+    lines += ["", f"Ranked by {experiment.objective.metric}. What each column means stands in results/README.md.", ""]
+    if board.foretold:
+        lines += ["## If another share of the rows to predict is positive", "", *board.foretold.table, ""]
+    return lines
+
+
+def _inert(text: str) -> str:
+    """Keep a user's words from being read as HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
