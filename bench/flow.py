@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bench.data.coverage import coverage
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
-from bench.ensemble.customers import Customers, OnCustomers, other_folds
+from bench.ensemble.customers import Customers, other_folds
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import hand_in
@@ -110,7 +111,7 @@ def recorded(question: Question) -> Board:
     """Return what is recorded, fitting and writing nothing."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
-    board = board_of(question, verdict, store, _recorded_customers(question, store))
+    board = board_of(question, verdict, store, recorded_customers(question, store))
     foretold = read_foretold(question.folder)
     return replace(board, foretold=foretold) if foretold and verdict.leads(foretold.members) else board
 
@@ -170,25 +171,22 @@ def second_look(question: Question, store: Store, trials: list[str], engine: Eng
 
 def board_of(question: Question, verdict: Verdict, store: Store, customers: Customers) -> Board:
     """Gather what is recorded and what it says."""
+    experiment, objective = question.experiment, question.experiment.objective
+    told_apart = customers.new != "all"
+    finalists = verdict.finalists(experiment) if told_apart else []
+    by_customer = {trial: customers.score({trial: 1.0}, objective) for trial in finalists}
     return Board(
-        experiment=question.experiment,
+        experiment=experiment,
         plan=question.plan,
-        rows=leaderboard(
-            question.plan, verdict.scores, store, question.experiment, _on_customers(question, verdict, customers)
-        ),
+        rows=leaderboard(question.plan, verdict.scores, store, experiment, by_customer),
         verdict=verdict,
         notices=store.notices,
+        winner=customers.score(verdict.winner.weights, objective) if told_apart and verdict.winner else None,
+        coverage=coverage(question.dataset),
     )
 
 
-def _on_customers(question: Question, verdict: Verdict, customers: Customers) -> dict[str, OnCustomers]:
-    if customers.new == "all":
-        return {}
-    finalists = verdict.finalists(question.experiment)
-    return {trial: customers.score({trial: 1.0}, question.experiment.objective) for trial in finalists}
-
-
-def _recorded_customers(question: Question, store: Store) -> Customers:
+def recorded_customers(question: Question, store: Store) -> Customers:
     other = None
     if question.other is not None and question.finals.exists():
         other = read_store(question.finals, question.dataset.data_id, question.other)

@@ -45,7 +45,7 @@ def coverage(dataset: Dataset) -> list[Coverage]:
     return [_covered("company", dataset.groups, dataset.submission_groups), *columns]
 
 
-def _covered(column: str, train: NDArray[np.int64], asked: NDArray[np.int64]) -> Coverage:
+def _covered(column: str, train: NDArray[np.integer], asked: NDArray[np.integer]) -> Coverage:
     """Compare codes of shapes (n,) and (m,); -1 is a gap, or no company."""
     asked = asked[asked >= 0]
     seen = np.isin(asked, train)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.data.coverage import Coverage
+from bench.ensemble.customers import OnCustomers
 from bench.ensemble.judge import Verdict
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.record.disk import replacing
 from bench.report.expected import Foretold
+from bench.report.known import coverage_table, customers_sentence, inert
 from bench.report.leaderboard import Row, blend_sentence, cell_text, columns, shown_columns
 
 
@@ -22,6 +26,8 @@ class Board:
     ----------
     rows : of the leaderboard
     notices : what is to be known of the record itself
+    winner : of the winner, how it does on known and on new customers; None where they are not told apart
+    coverage : how much of the rows to predict training has shown
     foretold : of the winner's submission, once it is written
     """
 
@@ -30,12 +36,15 @@ class Board:
     rows: list[Row]
     verdict: Verdict
     notices: list[str]
+    winner: OnCustomers | None = None
+    coverage: Sequence[Coverage] = ()
     foretold: Foretold | None = None
 
     @property
     def sentences(self) -> list[str]:
         """What stands below the ranking."""
         said = [blend_sentence(self.verdict.ensemble, self.plan.trials)] if self.verdict.ensemble else []
+        said += [customers_sentence(self.winner)] if self.winner and self.winner.new else []
         return [*said, *(self.foretold.sentences if self.foretold else [])]
 
 
@@ -53,17 +62,14 @@ def _markdown(board: Board) -> list[str]:
     experiment, shown = board.experiment, shown_columns(board.experiment, board.rows)
     lines = [f"# {experiment.name}", ""]
     if experiment.question:
-        lines += [_inert(experiment.question), ""]
+        lines += [inert(experiment.question), ""]
     for sentence in board.sentences:
         lines += [sentence, ""]
     lines += ["| " + " | ".join(shown) + " |", "|" + " --- |" * len(shown)]
     lines += ["| " + " | ".join(cell_text(row.get(name, "")) for name in shown) + " |" for row in board.rows]
     lines += ["", f"Ranked by {experiment.objective.metric}. What each column means stands in results/README.md.", ""]
+    if board.coverage:
+        lines += ["## What of the rows to predict training has shown", "", *coverage_table(board.coverage), ""]
     if board.foretold:
         lines += ["## If another share of the rows to predict is positive", "", *board.foretold.table, ""]
     return lines
-
-
-def _inert(text: str) -> str:
-    """Keep a user's words from being read as HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
