@@ -59,7 +59,9 @@ def foresee(
     asked_for = {rate, train_rate, *((estimate.low, estimate.rate, estimate.high) if estimate else ())}
     others = {one for one in ASSUMED if all(abs(one - near) > 0.01 for near in asked_for)}
     rates = sorted(one for one in asked_for | others if 0 < one < 1)
-    table = tuple(expect(kinds, objective, one) for one in rates)
+    # Where nothing is said of the rate, nothing is known of how many to call: then the threshold itself is kept.
+    kept = rate if positive_rate == "train" else None
+    table = tuple(expect(kinds, objective, one, by_share=one != kept) for one in rates)
     return Foresight(
         chosen=table[rates.index(rate)],
         policy=positive_rate if isinstance(positive_rate, str) else "given",

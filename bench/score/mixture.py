@@ -34,13 +34,13 @@ class Shares:
         return self.positive / (self.positive + self.negative)
 
     def beyond(self, rate: float) -> Floats:
-        """Return at each threshold how much more of the new rows lies below it than of the mixture, shape (bins,)."""
-        return np.cumsum(self.new - rate * self.positive - (1 - rate) * self.negative)
+        """Return by how much more of the new rows than of the mixture lies below each threshold, (bins - 1,)."""
+        return np.cumsum(self.new - rate * self.positive - (1 - rate) * self.negative)[:-1]
 
     def called(self) -> tuple[Floats, Floats, Floats]:
-        """Return true positive rate, false positive rate and share of the new rows called, by threshold."""
-        positive, negative, new = (1 - np.cumsum(part)[:-1] for part in (self.positive, self.negative, self.new))
-        return positive, negative, new
+        """Return the shares of the new rows, of the positives and of the negatives above each threshold."""
+        new, positive, negative = (1 - np.cumsum(part)[:-1] for part in (self.new, self.positive, self.negative))
+        return new, positive, negative
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def bin_edges(y: NDArray[np.int8], probability: Floats, weights: Floats) -> Floa
     positive = y == 1
     each = np.where(positive, weights / weights[positive].sum(), weights / weights[~positive].sum()) / 2
     at = np.searchsorted(np.cumsum(each[order]), np.arange(1, BINS) / BINS)
-    edges = np.unique(probability[order][at])
-    return edges[edges > probability.min()]  # below the smallest there is nothing
+    edges: Floats = np.unique(probability[order][at])
+    return np.asarray(edges[edges > probability.min()])  # below the smallest there is nothing
 
 
 def one_vote_each(y: NDArray[np.int8], groups: Ints | None) -> Floats:
@@ -90,7 +90,7 @@ def one_vote_each(y: NDArray[np.int8], groups: Ints | None) -> Floats:
     if groups is None:
         return np.ones(len(y))
     _, of, rows = np.unique(2 * alone_apart(groups) + y, return_inverse=True, return_counts=True)
-    return 1 / rows[of]
+    return np.asarray(1 / rows[of])
 
 
 def alone_apart(groups: Ints) -> Ints:

@@ -57,7 +57,7 @@ class Expectation:
     Attributes
     ----------
     rate : share of positives assumed among them
-    threshold : the best for this rate
+    threshold : the best for this rate, or the one that calls as many rows as the best is expected to
     predicted_positives : how many of them it calls
     counts : expected; made at thresholds that did not see the labelled rows they are counted on
     """
@@ -68,7 +68,7 @@ class Expectation:
     counts: Counts
 
 
-def expect(kinds: Sequence[Kind], objective: Objective, rate: float) -> Expectation:
+def expect(kinds: Sequence[Kind], objective: Objective, rate: float, by_share: bool = False) -> Expectation:
     """Choose the threshold for the rows to predict, and say what is expected of it.
 
     Where the objective has a capacity, the threshold calls as many of the rows to predict as fit, whatever the rate.
@@ -81,6 +81,9 @@ def expect(kinds: Sequence[Kind], objective: Objective, rate: float) -> Expectat
     ----------
     kinds : of which the rows to predict consist; at least one
     rate : share of positives assumed among all rows to predict
+    by_share : call as many rows as the best threshold of the labelled rows is expected to call, the most probable
+        first, in place of calling at that threshold. With the same distribution of scores in each class both are the
+        same; where the scores to predict lie lower or higher as a whole, only this holds (design, section 13).
 
     Raises
     ------
@@ -96,12 +99,14 @@ def expect(kinds: Sequence[Kind], objective: Objective, rate: float) -> Expectat
     probability = np.concatenate([kind.probability for kind in kinds])
     fold_of = np.concatenate([kind.fold_of for kind in kinds])
     weights = np.concatenate([kind.stands_for(one) for kind, one in zip(kinds, rates, strict=True)])
-    asked = np.concatenate([kind.asked for kind in kinds])
-    if objective.k is None:
-        threshold = best_threshold(y, probability, objective, weights)
-    else:
-        threshold = _up_to(math.floor(objective.k * len(asked) + 1e-9), asked)
     counts = count(y, cross_fitted_calls(y, probability, fold_of, objective, weights), weights)
+    asked = np.concatenate([kind.asked for kind in kinds])
+    if objective.k is not None:
+        threshold = _up_to(math.floor(objective.k * len(asked) + 1e-9), asked)
+    else:
+        threshold = best_threshold(y, probability, objective, weights)
+        if by_share:
+            threshold = _up_to(round(weights[probability >= threshold].sum()), asked)
     return Expectation(rate, threshold, int((asked >= threshold).sum()), counts)
 
 

@@ -14,6 +14,7 @@ from bench.score.mixture import Floats, Shares, Units, bin_edges, one_vote_each
 SEPARATES: Final = 0.25  # true less false positive rate of a threshold worth asking (Forman 2008)
 RELEVANT: Final = 0.2  # of the rate: a smaller disagreement between thresholds hardly moves a threshold
 EDGE: Final = 1e-6  # nearest to 0 and 1 that a rate is estimated
+ROUNDING: Final = 1e-9  # a standard error below it is none
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,13 @@ def rate_estimate(
 
     All methods here assume label shift: a class's scores are distributed as they were, only the shares of the classes
     move. So their agreement proves nothing, and the assumption is tested by itself: are the new scores a mixture
-    r F1 + (1 - r) F0 of the two classes' scores? The test statistic is the Kolmogorov-Smirnov distance over
-    `BINS` bins to the best mixture; its null distribution comes from the bootstrap draws, centred at what was observed
-    (van der Vaart and Wellner 1996, chapter 3.6), which pays for the noise of both tables, for the estimated rate and
-    for companies that come as a whole. Scores are calibrated by the bins themselves: the ratio of the two classes'
-    shares in a bin is all that the likelihood needs, and any increasing transformation of the scores changes nothing.
+    r F1 + (1 - r) F0 of the two classes' held-out scores? The statistic adds up, over thresholds, the squared
+    differences between the new rows and the best mixture, each in its standard errors (as Anderson and Darling 1952
+    do); its distribution comes from bootstrap draws centred at what was observed (van der Vaart and Wellner 1996,
+    chapter 3.6), which pay for the noise of both tables, for the estimated rate and for companies that come as a whole.
+    Scores are calibrated by the bins themselves: all that the likelihood needs is the ratio of the two classes' shares
+    in a bin, and no increasing transformation of all scores changes it. A mixture that fits is no proof either: new
+    positives that score as negatives did are counted as negatives, and no test of scores alone can see them.
 
     Parameters
     ----------
@@ -76,8 +79,8 @@ def rate_estimate(
     groups, groups_new : ndarrays of shape (n,) and (m,)
         The company of each row, -1 for none. Companies are drawn as a whole.
     weights : ndarray of shape (n,)
-        What each labelled row counts for. By default a company counts once in each class, else one company with half
-        of all positives decides how positives look.
+        What each labelled row counts for. By default a company counts once in each class: one that holds half of
+        all positives would decide alone how positives look. Ones take the submission for more of the same rows.
 
     Raises
     ------
@@ -99,12 +102,12 @@ def rate_estimate(
     beyond = shares.beyond(em)
     rng = np.random.default_rng(seed)
     pairs = zip(labelled.draw(draws, rng), new.draw(draws, rng), strict=True)
-    rates, misfit = np.empty(draws), np.empty(draws)
+    rates, by_chance = np.empty(draws), np.empty((draws, bins - 1))
     for draw, (labelled_again, new_again) in enumerate(pairs):
         again = Shares.of(labelled_again, new_again)
         rates[draw] = em_rate(again.balanced(), 0.5, again.new)
-        misfit[draw] = np.abs(again.beyond(rates[draw]) - beyond).max()
-    p_value = (1 + int(np.sum(misfit >= np.abs(beyond).max()))) / (1 + draws)
+        by_chance[draw] = again.beyond(rates[draw]) - beyond
+    p_value = _p_value(beyond, by_chance)
 
     sweep, sweep_low, sweep_high = float(np.median(said)), float(said.min()), float(said.max())
     fits = p_value >= 0.05 or sweep_high - sweep_low <= RELEVANT * em
@@ -150,9 +153,10 @@ def em_rate(probability_new: Floats, rate: float, weights: Floats | None = None)
     p = np.clip(probability_new, EDGE, 1 - EDGE)
     gain = p / rate - (1 - p) / (1 - rate)
     floor = (1 - p) / (1 - rate)
+    share = np.ones(len(p)) if weights is None else weights
 
     def slope(new_rate: float) -> float:
-        return float(np.average(gain / (floor + new_rate * gain), weights=weights))
+        return float(share @ (gain / (floor + new_rate * gain)))
 
     if slope(EDGE) <= 0:
         return EDGE
@@ -191,12 +195,22 @@ def _check(y: NDArray[np.int8], probability: Floats, probability_new: Floats) ->
         raise ScoreError("a rate needs rows without labels, and there are none")
 
 
+def _p_value(beyond: Floats, by_chance: Floats) -> float:
+    """Return how often chance alone strays as far as ``beyond``; shapes (thresholds,) and (draws, thresholds)."""
+    error = by_chance.std(axis=0)
+    free = error > ROUNDING  # a single threshold is always met exactly: nothing is left to test
+    observed = np.sum((beyond[free] / error[free]) ** 2)
+    drawn = np.sum((by_chance[:, free] / error[free]) ** 2, axis=1)
+    return float((1 + np.sum(drawn >= observed)) / (1 + len(drawn)))
+
+
 def _rates_by_threshold(shares: Shares) -> tuple[Floats, float]:
     """Return what each threshold that separates the classes says alone, and what the best of them says."""
-    true_positive_rate, false_positive_rate, called = shares.called()
+    called, true_positive_rate, false_positive_rate = shares.called()
     separation = true_positive_rate - false_positive_rate
     best = separation.max(initial=0)
     if best <= 0:
         raise ScoreError("the scores do not tell the classes apart: no rate can be estimated from them")
-    rates = np.clip((called - false_positive_rate) / np.where(separation > 0, separation, np.nan), 0, 1)
-    return rates[separation >= min(SEPARATES, best)], float(rates[separation.argmax()])
+    asked = np.flatnonzero(separation >= min(SEPARATES, best))
+    rates = [bbse_rate(called[at], true_positive_rate[at], false_positive_rate[at]) for at in asked]
+    return np.array(rates), rates[int(separation[asked].argmax())]

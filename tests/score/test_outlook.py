@@ -88,3 +88,12 @@ def test_as_many_rows_to_predict_are_called_as_there_is_capacity_for() -> None:
     tied = replace(kind("all", 40), asked=np.repeat([0.9, 0.5, 0.1], [4, 16, 20]))
     assert expect([tied], objective, 0.4).predicted_positives == 4
     assert expect([replace(tied, asked=np.full(40, 0.5))], objective, 0.4).predicted_positives == 0
+
+
+def test_by_share_as_many_are_called_although_all_scores_have_moved() -> None:
+    lower = replace(kind("all", 24), asked=np.linspace(0, 1, 24) / 3)
+    at_threshold, by_share = (expect([lower], F1, 0.4, by_share) for by_share in (False, True))
+    # The best threshold lies below .35+ and calls five positives of five and three negatives of seven.
+    assert at_threshold.predicted_positives < 5
+    assert by_share.predicted_positives == round(24 * (0.4 + 0.6 * 3 / 7))
+    assert by_share.counts == at_threshold.counts
