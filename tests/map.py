@@ -13,6 +13,7 @@ FLOORS = {
     "flow": 8,
     "report": 7,
     "ensemble": 6,
+    "audit": 5,
     "run": 4,
     "plan": 3,
     "record": 3,
@@ -24,6 +25,7 @@ FLOORS = {
     "space": 1,
     "vocabulary": 1,
     "errors": 1,
+    "companies": 1,
 }
 
 

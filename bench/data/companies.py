@@ -12,12 +12,6 @@ FEWEST_NAMED = 5  # rows of a company that a sentence may name
 _NAMED = 4  # giants described in a sentence; the others are counted
 
 
-def company_of(groups: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the company of each row, numbered from 0; a row that belongs to none (-1) is one of its own."""
-    own = np.where(groups >= 0, groups, -1 - np.arange(len(groups)))
-    return np.unique(own, return_inverse=True)[1].astype(np.int64)
-
-
 def join_companies(
     company: NDArray[np.int64], cluster: NDArray[np.int64], *, always: bool
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from bench.data.companies import company_of, giants, join_companies
+from bench.companies import company_of
+from bench.data.companies import giants, join_companies
 from bench.data.dataset import Dataset
 from bench.data.duplicates import duplicate_clusters
 from bench.data.notices import plural
@@ -164,7 +165,7 @@ def _with_companies(
             '[folds] scheme = "stratified_group" keeps the rows of a company together, but [data] names no company. '
             'Name its column in groups, or set scheme = "stratified".'
         )
-    unit, notices = join_companies(company_of(dataset.groups), cluster, always=always)
+    unit, notices = join_companies(company_of(dataset.groups, len(dataset.y)), cluster, always=always)
     return unit, (*giants(dataset.y, dataset.groups, dataset.group_names), *notices)
 
 

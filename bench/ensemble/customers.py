@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.companies import one_vote_each
 from bench.data.companies import giant_companies
 from bench.data.dataset import Dataset
 from bench.data.folds import FoldsSection, HeldOut, scored_rows
 from bench.ensemble.scoreboard import OutOfFold
 from bench.record.store import Store
 from bench.score.metrics import Counts, count
-from bench.score.mixture import one_vote_each
 from bench.score.objective import Objective
 from bench.score.outlook import Kind
 from bench.score.thresholds import cross_fitted_calls

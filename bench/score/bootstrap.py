@@ -8,14 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def units_of(groups: NDArray[np.int64] | None, rows: int) -> NDArray[np.int64]:
-    """Number what is drawn whole: a company, or a row that belongs to none (group -1); shape (rows,), from 0."""
-    if groups is None:
-        return np.arange(rows)
-    own = np.where(groups < 0, groups.max(initial=-1) + 1 + np.arange(rows), groups)
-    return np.unique(own, return_inverse=True)[1].astype(np.int64)
-
-
 def draws_of(units: NDArray[np.int64], draws: int, seed: int, at_once: int = 50) -> Iterator[NDArray[np.float32]]:
     """Yield how often each row was drawn, in blocks of shape (up to ``at_once``, n); each draw by its own seed.
 

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.companies import company_of
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -59,9 +61,8 @@ class Units:
     @classmethod
     def of(cls, cell: Ints, cells: int, groups: Ints | None, weights: Floats | None = None) -> Units:
         """Count weighted rows by unit; rows of no group are units of their own."""
-        unit = np.arange(len(cell)) if groups is None else alone_apart(groups)
-        numbers, unit = np.unique(unit, return_inverse=True)
-        spread = np.zeros((len(numbers), cells))
+        unit = company_of(groups, len(cell))
+        spread = np.zeros((unit.max() + 1, cells))
         np.add.at(spread, (unit, cell), 1.0 if weights is None else weights)
         return cls(*np.unique(spread.round(9), axis=0, return_counts=True))
 
@@ -83,19 +84,3 @@ def bin_edges(y: NDArray[np.int8], probability: Floats, weights: Floats) -> Floa
     at = np.searchsorted(np.cumsum(each[order]), np.arange(1, BINS) / BINS)
     edges: Floats = np.unique(probability[order][at])
     return np.asarray(edges[edges > probability.min()])  # below the smallest there is nothing
-
-
-def one_vote_each(y: NDArray[np.int8], groups: Ints | None) -> Floats:
-    """Return weights of shape (n,) with which the rows of one company and class count as one row."""
-    if groups is None:
-        return np.ones(len(y))
-    _, of, rows = np.unique(2 * alone_apart(groups) + y, return_inverse=True, return_counts=True)
-    return np.asarray(1 / rows[of])
-
-
-def alone_apart(groups: Ints) -> Ints:
-    """Return ``groups`` with a number of its own for each row of no group (-1)."""
-    alone = groups < 0
-    apart = groups.astype(np.int64)
-    apart[alone] = groups.max(initial=-1) + 1 + np.arange(alone.sum())
-    return apart

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.companies import one_vote_each
 from bench.errors import ScoreError
-from bench.score.mixture import Floats, Shares, Units, bin_edges, one_vote_each
+from bench.score.mixture import Floats, Shares, Units, bin_edges
 
 SEPARATES: Final = 0.25  # true less false positive rate of a threshold worth asking (Forman 2008)
 RELEVANT: Final = 0.2  # of the rate: a smaller disagreement between thresholds hardly moves a threshold

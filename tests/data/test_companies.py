@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from bench.data.companies import company_of, giants, join_companies
+from bench.data.companies import giants, join_companies
 from bench.data.folds import FoldsSection, make_folds
 from tests.conftest import make_dataset
 
@@ -15,10 +15,6 @@ from tests.conftest import make_dataset
 def parts(unit: np.ndarray) -> list[int]:
     """Number what shares a number by its first row."""
     return pd.factorize(unit)[0].tolist()
-
-
-def test_a_row_of_no_company_is_a_company_of_its_own() -> None:
-    assert parts(company_of(np.array([4, -1, 4, -1, 0]))) == [0, 1, 0, 2, 3]
 
 
 def test_rows_joined_by_a_company_or_by_being_equal_share_a_unit() -> None:

@@ -8,7 +8,6 @@ from scipy.special import expit
 
 from bench.errors import ScoreError
 from bench.score.calibration import calibrate
-from bench.score.mixture import one_vote_each
 from bench.score.prior import bbse_rate, em_rate, moved, rate_estimate
 
 Labels = np.ndarray[Any, np.dtype[np.int8]]
@@ -154,13 +153,6 @@ def test_one_company_with_half_of_the_positives_does_not_decide_how_positives_lo
     assert by_company.rate == pytest.approx(truth.mean(), abs=0.03)
     assert by_row.em < truth.mean() - 0.05
     assert by_company.high - by_company.low < 0.7 * (by_row.high - by_row.low)
-
-
-def test_a_company_counts_once_in_each_class() -> None:
-    y = np.array([1, 1, 0, 0, 0, 0, 1], dtype=np.int8)
-    groups = np.array([4, 4, 4, 2, 2, -1, -1])
-    assert one_vote_each(y, groups).tolist() == [0.5, 0.5, 1, 0.5, 0.5, 1, 1]
-    assert one_vote_each(y, None).tolist() == [1] * 7
 
 
 def test_the_same_seed_gives_the_same_estimate() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bench.companies import company_of
 from bench.components.steps.columns import by_level, category_columns
-from bench.components.steps.companies import numbered
 from bench.components.steps.derived.added import AddedColumns, with_new_columns
 from bench.components.steps.encoding.target import TargetMean, shrunk
 
@@ -103,7 +103,7 @@ class GroupStatistics(AddedColumns):
         self.rows_ = np.bincount(own[inside], minlength=of_groups)
         self.companies_ = np.array([], dtype=np.int64)
         if groups is not None:
-            pairs = np.unique(np.stack([own, numbered(groups)], axis=1)[inside], axis=0)
+            pairs = np.unique(np.stack([own, company_of(groups, len(groups))], axis=1)[inside], axis=0)
             self.companies_ = np.bincount(pairs[:, 0], minlength=of_groups)
         gaps = X.isna().mean(axis=1).to_numpy(dtype=np.float64)
         values = [*X[self.numbers_].to_numpy(dtype=np.float64).T, gaps]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
-from bench.components.steps.companies import numbered
+from bench.companies import company_of
 from bench.components.steps.encoding.levels import coded, named, numbers
 
 Floats = NDArray[np.float64]
@@ -160,7 +160,7 @@ def _sums(code: NDArray[np.intp], amount: Floats, codes: int) -> Floats:
 
 def _companies(n: int, groups: NDArray[np.int64] | None) -> tuple[NDArray[np.intp], bool]:
     """Return the company of each row, numbered from 0, and whether there is more than one to learn from."""
-    if groups is not None and (companies := numbered(groups)).max() > 0:
+    if groups is not None and (companies := company_of(groups, len(groups))).max() > 0:
         return companies, True
     return np.arange(n), False
 

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 
-from bench.components.steps.companies import numbered
+from bench.companies import company_of
 from bench.components.steps.text.words import filled, raise_unless_wordless
 
 
@@ -86,6 +86,6 @@ def _association(holds: sparse.csr_matrix, y: NDArray[np.int8]) -> NDArray[np.fl
 
 def _companies(holds: sparse.csr_matrix, groups: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how many companies hold each term."""
-    members = sparse.csr_matrix((np.ones(len(groups)), (numbered(groups), np.arange(len(groups)))))
+    members = sparse.csr_matrix((np.ones(len(groups)), (company_of(groups, len(groups)), np.arange(len(groups)))))
     counts: NDArray[np.int64] = np.asarray((members @ holds > 0).sum(axis=0)).ravel()
     return counts
