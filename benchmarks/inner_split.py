@@ -1,8 +1,11 @@
-"""Keep a fifth of an experiment's labelled rows back, run the experiment on the rest, and score its submission.
+"""Keep a fifth of an experiment's labelled rows back, run the experiment on the rest, and score what it hands in.
 
-    python -m benchmarks.inner_split experiments/x.toml [--drop COLUMN ...] [--seed 0] [--workers 2]
+    python -m benchmarks.inner_split experiments/x.toml [more.toml ...] [--seeds 1] [--slice model=a,b ...]
 
-What the run promised and what came true stand side by side. Nothing of the kept rows' labels reaches the run.
+What the run promised and what came true stand side by side, for the best single trial: its plain score, the score
+corrected for the choice with its interval, and F1 on the rows kept back, called as its submission is. Nothing of their
+labels reaches the run. The prediction interval adds what chance does to so few fresh rows: its half is that of the
+estimate's times the square root of 1 + rows / fresh rows.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,54 +23,97 @@ from sklearn.model_selection import train_test_split
 
 from bench import flow
 from bench.data.dataset import read_dataset
-from bench.data.folds import make_folds
 from bench.data.table import read_table
-from bench.plan.experiment import read_experiment
-from bench.plan.grid import make_plan
+from bench.plan.experiment import Experiment, read_experiment
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One split: the F1 promised for the best single trial, and what came true."""
+
+    plain: float
+    corrected: float
+    low: float
+    high: float
+    fresh: float
+    ensemble: float
+
+    @property
+    def hit(self) -> bool:
+        """Whether the prediction interval holds what came true."""
+        return self.low <= self.fresh <= self.high
 
 
 def main() -> None:
-    """Run one experiment on four fifths of its rows and print what it promised and what came true."""
+    """Print a line for each split and what they have in common, table by table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("experiment", type=Path)
-    parser.add_argument("--drop", nargs="*", default=[])
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("experiments", type=Path, nargs="+")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--slice", nargs="*", default=[])
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
-    experiment = read_experiment(given.experiment)
+    only = {axis: set(names.split(",")) for axis, _, names in (part.partition("=") for part in given.slice)}
+    for path in given.experiments:
+        print(f"## {path.stem}\n")
+        print("| seed | plain F1 | corrected F1 | prediction interval | fresh F1 | ensemble's fresh F1 | s |")
+        print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
+        splits = []
+        for seed in range(given.seeds):
+            start = time.monotonic()
+            splits.append(one := kept_back(read_experiment(path), seed, only, given.workers))
+            print(
+                f"| {seed} | {one.plain:.4f} | {one.corrected:.4f} | {one.low:.3f} to {one.high:.3f} | "
+                f"{one.fresh:.4f} | {one.ensemble:.4f} | {time.monotonic() - start:.0f} |",
+                flush=True,
+            )
+        off = np.array([one.corrected - one.fresh for one in splits])
+        naive = np.array([one.plain - one.fresh for one in splits])
+        print(
+            f"\ncorrected less fresh {off.mean():+.4f}, plain less fresh {naive.mean():+.4f}, "
+            f"prediction interval holds {sum(one.hit for one in splits)} of {len(splits)}\n",
+            flush=True,
+        )
+
+
+def kept_back(experiment: Experiment, seed: int, only: flow.Slice, workers: int) -> Kept:
+    """Run an experiment on four fifths of its rows and score its submission on the fifth kept back."""
     roles = experiment.data
     assert roles.train is not None, "an experiment on a file, not on made-up leads"
     table = read_table(Path(roles.train)).frame
     y = (table[roles.target] == roles.positive).to_numpy()
-    kept, fresh = train_test_split(np.arange(len(table)), test_size=0.2, stratify=y, random_state=given.seed)
+    kept, fresh = train_test_split(np.arange(len(table)), test_size=0.2, stratify=y, random_state=seed)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         table.iloc[kept].to_csv(folder / "train.csv", index=False)
         table.iloc[fresh].drop(columns=roles.target).to_csv(folder / "fresh.csv", index=False)
-        inside = roles.model_copy(
-            update={
-                "train": str(folder / "train.csv"),
-                "submission": str(folder / "fresh.csv"),
-                "sample": None,
-                "id": None,
-                "drop": (*roles.drop, *given.drop),
-            }
+        files = {
+            "train": str(folder / "train.csv"),
+            "submission": str(folder / "fresh.csv"),
+            "sample": None,
+            "id": None,
+        }
+        inside = replace(experiment, data=roles.model_copy(update=files))
+        question = flow.question_of(inside, read_dataset(inside.data), folder / "results")
+
+        def fresh_f1() -> float:
+            called = read_table(question.submission).frame[roles.target] == roles.positive
+            return float(f1_score(y[fresh], pd.Series(called).to_numpy()))
+
+        board = flow.answer(question, only, False, workers, lambda diary: None)
+        assert board.corrected is not None
+        assert board.verdict.single is not None
+        ensemble, promised = fresh_f1(), board.corrected
+        (best,) = board.verdict.single.weights
+        flow.export(question, best, False, None, workers)
+        wider = float(np.sqrt(1 + len(kept) / len(fresh)))
+        return Kept(
+            plain=float(board.verdict.scores[best].counts.f1),
+            corrected=promised.value,
+            low=promised.value - wider * (promised.value - promised.low),
+            high=promised.value + wider * (promised.high - promised.value),
+            fresh=fresh_f1(),
+            ensemble=ensemble,
         )
-        experiment = replace(experiment, data=inside)
-        dataset = read_dataset(inside)
-        plan = make_plan(experiment, dataset)
-        question = flow.Question(experiment, dataset, make_folds(dataset, experiment.folds), plan, folder / "results")
-        start = time.monotonic()
-        answer = flow.answer(question, {}, False, given.workers, lambda diary: None)
-        seconds = time.monotonic() - start
-        called = read_table(question.submission).frame[roles.target] == roles.positive
-    best = answer.rows[0]
-    print(f"{experiment.name}, {len(plan.trials)} trials, {seconds:.0f} s, seed {given.seed}, dropped {given.drop}")
-    print(f"best trial {best['configuration']} {best['hyperparameters']}: promised F1 {best['f1']:.4f}")
-    print("\n".join(answer.sentences))
-    print(
-        f"F1 on the {len(fresh):,} rows kept back: {f1_score(y[fresh], pd.Series(called).to_numpy()):.4f}", flush=True
-    )
 
 
 if __name__ == "__main__":
