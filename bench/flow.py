@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bench.audit.finding import Finding
+from bench.audit.inspect import audit, write_audit
 from bench.data.coverage import coverage
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
@@ -81,13 +83,27 @@ def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Ques
     return Question(experiment, dataset, folds, other, plan, results / experiment.name, tuple(notices))
 
 
+def inspect(question: Question) -> list[Finding]:
+    """Return what the audit of the table found, written to audit.csv as well."""
+    findings = audit(question.dataset, question.experiment.data)
+    write_audit(findings, question.folder / "audit.csv")
+    return findings
+
+
 def answer(
-    question: Question, only: Slice, retry_failed: bool, workers: int, watch: Watch, cluster: str | None = None
+    question: Question,
+    only: Slice,
+    retry_failed: bool,
+    workers: int,
+    watch: Watch,
+    cluster: str | None = None,
+    findings: Sequence[Finding] = (),
 ) -> Board:
     """Run what is not recorded yet, rank it, stack it, and write it all down.
 
     Parameters
     ----------
+    findings : of the audit; what speaks against the expected scores is said beside them
     workers : processes of this machine; with a ``cluster``, the address of a scheduler, for the last refit alone
     watch : called before the first cell and after each
     """
@@ -102,7 +118,7 @@ def answer(
             write_board(board, question.folder)
             if verdict.winner and question.dataset.submission is not None:
                 handed_in = hand_in(verdict.winner, plan, experiment, customers, question.submission, workers)
-                board = replace(board, foretold=write_expected(handed_in, question.folder))
+                board = replace(board, foretold=write_expected(handed_in, findings, question.folder))
                 write_board(board, question.folder)
     return board
 
@@ -122,9 +138,11 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
     verdict = judge(question.plan, question.dataset, store, question.experiment)
     chosen = verdict.choose(trial, ensemble)
     engine = Engine(workers, None, False, lambda diary: None)
+    findings = inspect(question)
     with second_look(question, store, list(chosen.weights), engine) as customers:
         place = path or question.submission
-        return foretell(hand_in(chosen, question.plan, question.experiment, customers, place, workers))
+        handed_in = hand_in(chosen, question.plan, question.experiment, customers, place, workers)
+        return foretell(handed_in, findings)
 
 
 @dataclass(frozen=True)

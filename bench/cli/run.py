@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -12,6 +13,7 @@ from bench.cli.options import RESULTS, File, Results, Workers, worker_count
 from bench.errors import ExperimentError, Stopped
 
 if TYPE_CHECKING:
+    from bench.audit.finding import Finding
     from bench.flow import Question
     from bench.report.board import Board
     from bench.report.diary import Diary
@@ -63,9 +65,12 @@ def run(
         diaries[now] = None
         report(now)
 
+    question.plan.only(wanted)  # a slip there is told before anything is looked at or written
+    findings = flow.inspect(question)
+    show.notices(_grave(findings, file))
     try:
         with show.watching() as report:
-            answer = flow.answer(question, wanted, retry == "failed", worker_count(workers), watch, cluster)
+            answer = flow.answer(question, wanted, retry == "failed", worker_count(workers), watch, cluster, findings)
     except Stopped as stop:
         if not diaries:
             raise
@@ -101,6 +106,13 @@ def leaderboard(
     answer = flow.recorded(question)
     show.notices(answer.notices)
     _print_board(question, answer, rows or None)
+
+
+def _grave(findings: list[Finding], file: Path) -> list[str]:
+    """Return the findings of the audit that may keep a score from coming true, and how many others there are."""
+    grave = [finding.sentence() for finding in findings if finding.weight == "leak"]
+    others = len(findings) - len(grave)
+    return [*grave, *([f"audit: {others} findings more; `bench audit {file}` lists them."] if others else [])]
 
 
 def _slices(only: list[str]) -> dict[str, set[str]]:

@@ -74,3 +74,11 @@ EXPECTED: Final[dict[str, str]] = {
     "recall": "likewise",
     "f1": "likewise",
 }
+
+AUDIT: Final[dict[str, str]] = {
+    "weight": "leak (a score may not come true), drift (the rows to predict differ) or note",
+    "code": "what was found, a section of docs/audit.md",
+    "place": "the column, several columns, or rows",
+    "evidence": "one sentence with the figures",
+    "advice": "one sentence: what to do",
+}

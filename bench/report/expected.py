@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.audit.finding import Finding
 from bench.ensemble.foresight import Foresight
 from bench.ensemble.submission import HandedIn
 from bench.record.columns import EXPECTED
@@ -32,10 +34,10 @@ class Foretold:
     table: list[str]
 
 
-def foretell(handed_in: HandedIn) -> Foretold:
-    """Put into words what is expected of a submission."""
+def foretell(handed_in: HandedIn, findings: Sequence[Finding]) -> Foretold:
+    """Put into words what is expected of a submission, and which findings of the audit speak against it."""
     foresight = handed_in.foresight
-    sentences = [handed_in.sentence(), *expected_sentences(foresight)]
+    sentences = [handed_in.sentence(), *expected_sentences(foresight), *_drift(findings)]
     return Foretold(handed_in.winner.weights, sentences, expected_table(foresight))
 
 
@@ -92,9 +94,9 @@ def expected_table(foresight: Foresight) -> list[str]:
     return lines
 
 
-def write_expected(handed_in: HandedIn, folder: Path) -> Foretold:
+def write_expected(handed_in: HandedIn, findings: Sequence[Finding], folder: Path) -> Foretold:
     """Write expected.csv, the table with every column, and expected.json, what is said of it."""
-    foresight, told = handed_in.foresight, foretell(handed_in)
+    foresight, told = handed_in.foresight, foretell(handed_in, findings)
     with replacing(folder / "expected.json") as file:
         json.dump(asdict(told), file, indent=2, ensure_ascii=False)
         file.write("\n")
@@ -125,6 +127,16 @@ _CUSTOMERS = {
     "later": "later than the labelled ones",
     "all": "taken to be like the labelled ones",
 }
+
+
+def _drift(findings: Sequence[Finding]) -> list[str]:
+    """Say that the rows to predict differ, where a classifier tells them from the labelled ones."""
+    told_apart = [finding.evidence for finding in findings if finding.code == "adversarial-drift"]
+    return [
+        f"Doubt: {evidence[0].lower()}{evidence[1:]} What is expected holds as far as converting leads still look like "
+        "converting leads, and no table without outcomes can show that."
+        for evidence in told_apart
+    ]
 
 
 def _scores(counts: Counts) -> str:

@@ -19,7 +19,19 @@ from bench.errors import Stopped
 from bench.plan.experiment import json_schema
 from tests.cli.commands import Ended, bench, leads, started, surroundings, write_experiment
 
-COMMANDS = ("run", "status", "leaderboard", "plan", "list", "schema", "init", "demo", "export", "check-submission")
+COMMANDS = (
+    "run",
+    "status",
+    "leaderboard",
+    "plan",
+    "audit",
+    "list",
+    "schema",
+    "init",
+    "demo",
+    "export",
+    "check-submission",
+)
 TABLE = "리드 표.csv"
 FILE = "experiments/리드 표.toml"
 RESULTS = Path("results/리드 표")

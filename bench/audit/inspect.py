@@ -1,0 +1,59 @@
+"""Audit a table: run every check, put what may spoil a score first, and write it down."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Final
+
+from bench.audit.association import coded
+from bench.audit.columns import check_columns
+from bench.audit.companies import check_companies
+from bench.audit.finding import Finding
+from bench.audit.outcome import check_outcome
+from bench.audit.rows import check_rows
+from bench.audit.target import check_target
+from bench.data.dataset import Dataset
+from bench.data.roles import Roles
+from bench.record.columns import AUDIT
+from bench.record.disk import replacing
+
+WEIGHTS: Final[dict[str, str]] = {  # the gravest first
+    "leak": "A score may not come true",
+    "drift": "The rows to predict differ from the training rows",
+    "note": "Good to know",
+}
+
+
+def audit(dataset: Dataset, roles: Roles) -> list[Finding]:
+    """Return what may keep a score on this table from coming true: leaks first, then drift, then notes.
+
+    Columns that are no features are not looked at, but for the companies. Every sample is drawn with one seed, so the
+    same table gives the same findings. What each code means and how it is measured stands in docs/audit.md.
+    """
+    from bench.audit.drift import drift  # a classifier, and only with rows to predict
+
+    codes = coded(dataset.features)
+    findings = [
+        *check_rows(dataset, codes),
+        *check_target(dataset, codes, roles.groups),
+        *check_companies(dataset, codes, roles.groups),
+        *check_outcome(dataset),
+        *check_columns(dataset, codes, roles.groups),
+        *drift(dataset),
+    ]
+    return sorted(findings, key=lambda finding: list(WEIGHTS).index(finding.weight))
+
+
+def write_audit(findings: list[Finding], path: Path) -> None:
+    """Write the findings as CSV; a spreadsheet takes no cell of it for a formula."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as file:
+        writer = csv.DictWriter(file, AUDIT, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _inert(getattr(finding, name)) for name in AUDIT} for finding in findings)
+
+
+def _inert(cell: str) -> str:
+    """Keep a column's name or a value from being read as a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

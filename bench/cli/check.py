@@ -1,0 +1,40 @@
+"""`bench audit`: what may keep a score from coming true, before a model is fitted."""
+
+from __future__ import annotations
+
+import typer
+
+from bench.cli import show
+from bench.cli.options import RESULTS, File
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this family to the command line."""
+    app.command("audit")(audit)
+
+
+def audit(file: File) -> None:
+    """Look for leaks, drift and odd rows and columns in the table of an experiment."""
+    from bench import flow
+    from bench.audit.finding import CODES, Finding
+    from bench.audit.inspect import WEIGHTS
+    from bench.data.notices import plural
+
+    question = flow.ask(file, RESULTS)
+    findings = flow.inspect(question)
+    for weight, title in WEIGHTS.items():
+        by_code: dict[tuple[str, str], list[Finding]] = {}
+        for finding in findings:
+            if finding.weight == weight:
+                by_code.setdefault((finding.code, finding.advice), []).append(finding)
+        if by_code:
+            print(f"{title}\n")
+        for (code, advice), alike in by_code.items():
+            print(f"  {code}: {CODES[code]}")
+            for finding in alike:
+                print(f"    {show.one_line(finding.place)}: {show.one_line(finding.evidence)}")
+            print(f"    What to do: {show.one_line(advice)}\n")
+    print(
+        f"{plural(len(findings), 'finding')}; what each code means: docs/audit.md. "
+        f"Written to {question.folder / 'audit.csv'}."
+    )
