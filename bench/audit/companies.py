@@ -126,8 +126,11 @@ def _giants(dataset: Dataset, groups: NDArray[np.int64], column: str) -> Iterato
 
 
 def _named(dataset: Dataset, column: str, rows: NDArray[np.bool_]) -> str:
-    """Return what a company is called, or where it first stands if its column is no feature."""
+    """Return what a company, or a level of a column that names companies, is called."""
     first = int(np.argmax(rows))
     if column in dataset.features:
         return f"'{dataset.features[column].iloc[first]}'"
+    groups = dataset.groups
+    if groups is not None and 0 <= groups[first] < len(dataset.group_names):
+        return f"'{dataset.group_names[groups[first]]}'"
     return f"the company of row {first + 1:,}"

@@ -118,11 +118,15 @@ def _hunted(
 
 
 def _folds_that_guard(kind: str, planted: Dataset) -> tuple[str, ...]:
-    """Return what the experiment's folds do about a leak, where they do."""
+    """Return what folds do about a leak, where they do."""
+    of_companies = kind == "company that fixes the label" and planted.groups is not None
     try:
-        fold_of = make_folds(planted, FoldsSection()).fold_of[0]
+        section = FoldsSection(scheme="stratified_group" if of_companies else "stratified")
+        fold_of = make_folds(planted, section).fold_of[0]
     except DataError:  # too few rows of a label for folds
         return ()
+    if of_companies:
+        return ('folds: scheme = "stratified_group" keeps companies whole',)
     if kind == "duplicated positives":
         copies = pd.util.hash_pandas_object(planted.features, index=False).to_numpy()
         together = pd.Series(fold_of).groupby(copies).nunique().max() == 1

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
 from bench.cli import show
 from bench.cli.options import RESULTS, File
+
+if TYPE_CHECKING:
+    from bench.flow import Question
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -13,7 +18,12 @@ def add_commands(app: typer.Typer) -> None:
     app.command("audit")(audit)
 
 
-def audit(file: File) -> None:
+def audit(
+    file: File,
+    plant: Annotated[
+        bool, typer.Option("--plant", help="plant known leaks in copies of the table and show what sees them")
+    ] = False,
+) -> None:
     """Look for leaks, drift and odd rows and columns in the table of an experiment."""
     from bench import flow
     from bench.audit.finding import CODES, Finding
@@ -21,6 +31,9 @@ def audit(file: File) -> None:
     from bench.data.notices import plural
 
     question = flow.ask(file, RESULTS)
+    if plant:
+        _hunt(question)
+        return
     findings = flow.inspect(question)
     for weight, title in WEIGHTS.items():
         by_code: dict[tuple[str, str], list[Finding]] = {}
@@ -37,4 +50,13 @@ def audit(file: File) -> None:
     print(
         f"{plural(len(findings), 'finding')}; what each code means: docs/audit.md. "
         f"Written to {question.folder / 'audit.csv'}."
+    )
+
+
+def _hunt(question: Question) -> None:
+    from bench.audit import inspect
+    from bench.audit.plant import hunt, hunted_rows
+
+    show.table(
+        *hunted_rows(hunt(question.dataset, lambda table: inspect.audit(table, question.experiment.data))), set()
     )
