@@ -1,10 +1,12 @@
 """What random folds, new customers and the moved threshold promise on made-up leads, and what came true later.
 
-    python -m benchmarks.later_leads [--seeds 10] [--rows 6000] [--scheme stratified]
+    python -m benchmarks.later_leads [--seeds 10] [--rows 6000] [--scheme stratified] [--same-period]
 
 A slice of experiments/leads.toml on each seed's leads. The leads to predict come later, mostly of new companies, with
 four times the share of positives; their outcomes are held against the same scores at three thresholds: for the share
-of positives among the labelled rows, for the true one, and for the one estimated from the scores.
+of positives among the labelled rows, for the true one, and for the one estimated from the scores. With --same-period
+the leads to predict are those of a third of the companies of the same period, thinned to as many positives: there
+nothing has changed but the companies and the share.
 """
 
 from __future__ import annotations
@@ -15,18 +17,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
 from bench import flow
 from bench.data.dataset import read_dataset
 from bench.data.demo import make_demo
-from bench.data.roles import Demo
+from bench.data.roles import Demo, Roles
 from bench.ensemble.foresight import Foresight, foresee
 from bench.plan.experiment import read_experiment
 from bench.run.runner import refit_trials
 from bench.score.thresholds import best_value
 
+RATE = 0.35  # of the leads to predict, as later
 SLICE = {
     "imputation": {"keep_gaps"},
     "text": {"drop_text"},
@@ -60,6 +64,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--rows", type=int, default=6000)
     parser.add_argument("--scheme", default="stratified")
+    parser.add_argument("--same-period", action="store_true")
     given = parser.parse_args()
     print(
         "| seed | random folds F1 | new customers F1 | train rate: expected, came true "
@@ -68,7 +73,7 @@ def main() -> None:
     print("|" + " ---: |" * 8, flush=True)
     outcomes = []
     for seed in range(1, given.seeds + 1):
-        outcomes.append(one := outcome(seed, given.rows, given.scheme))
+        outcomes.append(one := outcome(seed, given.rows, given.scheme, given.same_period))
         estimate = one.foresights["estimate"].estimate
         said = f"{estimate.rate:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]" if estimate else "none"
         doubt = f"{estimate.p_value:.2f}{'' if estimate.fits else ' doubt'}" if estimate else ""
@@ -106,16 +111,15 @@ def summary(outcomes: list[Outcome]) -> None:
     print(f"off by more than 0.05 with the estimated rate and no doubt said: seeds {silent or 'none'}")
 
 
-def outcome(seed: int, rows: int, scheme: str) -> Outcome:
+def outcome(seed: int, rows: int, scheme: str, same_period: bool) -> Outcome:
     """Run the slice on the leads of one seed and hold it against their answers."""
     experiment = read_experiment(Path("experiments/leads.toml"))
-    data = experiment.data.model_copy(update={"demo": Demo(rows=rows, seed=seed)})
     folds = experiment.folds.model_copy(update={"scheme": scheme})
-    experiment = replace(experiment, data=data, folds=folds)
-    dataset = read_dataset(data)
-    truth = make_demo(rows, seed).answers["is_converted"].to_numpy().astype(np.int8)
-    with tempfile.TemporaryDirectory() as results:
-        question = flow.question_of(experiment, dataset, Path(results))
+    with tempfile.TemporaryDirectory() as place:
+        data, answers = (_same_period if same_period else _later)(experiment.data, rows, seed, Path(place))
+        dataset = read_dataset(data)
+        truth = answers.to_numpy().astype(np.int8)
+        question = flow.question_of(replace(experiment, data=data, folds=folds), dataset, Path(place) / "results")
         board = flow.answer(question, SLICE, False, 2, lambda diary: None)
         assert board.verdict.winner is not None
         assert board.winner is not None
@@ -134,6 +138,29 @@ def outcome(seed: int, rows: int, scheme: str) -> Outcome:
         }
         random = board.verdict.winner.score.counts.f1
         return Outcome(seed, random, float(board.winner.new.f1), foresights, asked, truth)
+
+
+def _later(roles: Roles, rows: int, seed: int, place: Path) -> tuple[Roles, pd.Series[bool]]:
+    """Return the made-up leads as they come, and the answers of those to predict."""
+    demo = Demo(rows=rows, seed=seed)
+    return roles.model_copy(update={"demo": demo}), make_demo(rows, seed).answers["is_converted"]
+
+
+def _same_period(roles: Roles, rows: int, seed: int, place: Path) -> tuple[Roles, pd.Series[bool]]:
+    """Hold a third of the companies back, giants left out, and of their negatives as many as the rate allows."""
+    rng = np.random.default_rng(seed)
+    table = make_demo(rows, seed).train
+    sizes = table.groupby("customer_idx")["customer_idx"].transform("size")
+    ordinary = table["customer_idx"][sizes <= 0.01 * len(table)].unique()
+    back = table["customer_idx"].isin(rng.choice(ordinary, len(ordinary) // 3, replace=False))
+    positives = table.index[back & table["is_converted"]]
+    negatives = table.index[back & ~table["is_converted"]]
+    thinned = rng.choice(negatives, round(len(positives) * (1 - RATE) / RATE), replace=False)
+    asked = table.loc[rng.permutation(np.append(positives, thinned))]
+    table[~back].to_csv(place / "train.csv", index=False)
+    asked.drop(columns="is_converted").assign(id=np.arange(len(asked))).to_csv(place / "asked.csv", index=False)
+    files = {"demo": None, "train": str(place / "train.csv"), "submission": str(place / "asked.csv")}
+    return roles.model_copy(update=files), asked["is_converted"]
 
 
 if __name__ == "__main__":

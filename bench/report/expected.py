@@ -61,7 +61,11 @@ def expected_sentences(foresight: Foresight) -> list[str]:
     if estimate is None:
         return [*sentences, "The scores do not tell the classes apart, so no share of positives can be estimated."]
     said = f"The scores speak for {estimate.rate:.1%} positives ({estimate.low:.1%} to {estimate.high:.1%})"
-    if foresight.policy == "estimate" or estimate.low <= chosen.rate <= estimate.high:
+    ends = sorted(_at(foresight, end).counts.f1 for end in (estimate.low, estimate.high))
+    between = f"between these ends F1 would be {ends[0]:.3f} to {ends[1]:.3f}"
+    if foresight.policy == "estimate":
+        sentences.append(f"{said}; {between}.")
+    elif estimate.low <= chosen.rate <= estimate.high:
         sentences.append(f"{said}.")
     else:
         there = _at(foresight, estimate.rate)
@@ -70,11 +74,10 @@ def expected_sentences(foresight: Foresight) -> list[str]:
             f"{_scores(there.counts)} expected: positive_rate in [submission] decides."
         )
     if not estimate.fits:
-        low, high = (_at(foresight, end).counts.f1 for end in (estimate.low, estimate.high))
         sentences.append(
             "Doubt: the scores to predict are no mixture of the scores that held-out positives and negatives have "
-            f"(p = {estimate.p_value:.3f}), so more than the share of positives has changed. Between these ends of its "
-            f"range F1 would be {min(low, high):.3f} to {max(low, high):.3f}, and even that rests on the mixture."
+            f"(p = {estimate.p_value:.3f}), so more than the share of positives has changed: {between}, and even that "
+            "rests on the mixture."
         )
     return sentences
 
