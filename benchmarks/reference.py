@@ -31,11 +31,9 @@ import psutil
 from bench.components.steps.columns import text_columns
 from bench.data.cells import in_days
 from bench.data.dataset import Dataset, read_dataset
-from bench.data.folds import make_folds
 from bench.data.roles import Demo
-from bench.flow import Question
+from bench.flow import Question, question_of
 from bench.plan.experiment import read_experiment
-from bench.plan.grid import make_plan
 from bench.run import artefact
 from bench.run.worker import ONE_THREAD
 from benchmarks.grid_search import Agreement, compare, grid_search, grid_search_with_memory
@@ -102,11 +100,10 @@ def ask(table: Path | None, folder: Path, rows: int | None, folds: int, options:
     roles = experiment.data
     if roles.demo is not None and rows is not None:
         roles = roles.model_copy(update={"demo": Demo(rows=rows, seed=roles.demo.seed)})
-    dataset = plain(read_dataset(roles), rows)
-    plan = make_plan(experiment, dataset)
-    plan = replace(plan, trials=tuple(trial for trial in plan.trials if trial.named("model") != "constant"))
     section = experiment.folds.model_copy(update={"count": folds, "repeats": 1})
-    return Question(experiment, dataset, make_folds(dataset, section), plan, folder)
+    question = question_of(replace(experiment, folds=section), plain(read_dataset(roles), rows), folder)
+    trials = tuple(trial for trial in question.plan.trials if trial.named("model") != "constant")
+    return replace(question, plan=replace(question.plan, trials=trials), folder=folder)
 
 
 def plain(dataset: Dataset, rows: int | None) -> Dataset:

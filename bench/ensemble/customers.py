@@ -1,4 +1,4 @@
-"""How trials do on customers they have met and on new ones, and which labelled rows stand for the rows to predict."""
+"""How trials do on customers they have met and on new ones, and which labelled rows stand for those to predict."""
 
 from __future__ import annotations
 

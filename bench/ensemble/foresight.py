@@ -1,4 +1,4 @@
-"""What the submission is expected to be worth: at the share of positives assumed, at others, and how sure that is."""
+"""What a submission is expected to be worth at the assumed share of positives and at others, and how surely."""
 
 from __future__ import annotations
 
