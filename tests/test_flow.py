@@ -96,3 +96,91 @@ def test_another_gap_is_other_folds_and_refused_by_name() -> None:
 def test_a_scheme_without_its_column_is_refused_before_any_fit(scheme: str, missing: str) -> None:
     with pytest.raises(DataError, match=rf'^\[folds\] scheme = "{scheme}" .*, but \[data\] names {missing}\. '):
         flow.ask(written(f'scheme = "{scheme}"', data=""), Path("results"))
+
+
+def test_finalists_are_scored_on_the_other_folds_once_and_both_kinds_of_customers_stand_on_the_board() -> None:
+    two = "[submission]\nfinalists = 2"
+    question, board = run(two, "results")
+    assert question.other is not None
+    assert board.winner is not None
+    assert board.winner.known is not None
+    assert board.winner.new is not None
+    assert board.winner.new.rows == ROWS
+    finalists = [row for row in board.rows if "f1_new" in row]
+    assert 2 <= len(finalists) < len(board.rows)
+    cells = pd.read_csv("results/leads/finalists/cells.csv")
+    assert len(cells) == 3 * len(finalists)
+    assert set(cells["folds_id"]) == {question.other.folds_id} != {question.folds.folds_id}
+    run(two, "results")
+    assert len(pd.read_csv("results/leads/finalists/cells.csv")) == len(cells)
+    markdown = Path("results/leads/leaderboard.md").read_text(encoding="utf-8")
+    assert "| company | 20 |" in markdown
+    assert "The winner on customers it trained on: F1 " in markdown
+
+
+def test_what_is_recorded_says_what_the_run_said() -> None:
+    question, board = run("", "results")
+    again = flow.recorded(question)
+    assert again.rows == board.rows
+    assert again.sentences == board.sentences
+    assert any(sentence.startswith("Expected of these 20 rows (") for sentence in again.sentences)
+
+
+def test_the_share_of_positives_that_is_given_decides_how_many_are_called() -> None:
+    called = []
+    for rate in (0.1, 0.8):
+        question, board = run(f"[submission]\npositive_rate = {rate}\nfinalists = 1", f"r{rate}")
+        submission = pd.read_csv(question.submission)
+        called.append(int((submission["won"] == "yes").sum()))
+        assert any(f"if {rate:.1%} of them are positive, as given" in sentence for sentence in board.sentences)
+    assert called[0] < 8 < 12 < called[1]
+
+
+def test_a_trial_that_was_no_finalist_is_scored_on_the_other_folds_when_it_is_exported() -> None:
+    question, board = run("[submission]\nfinalists = 1", "results")
+    other = next(row["trial"] for row in board.rows if "f1_new" not in row)
+    told = flow.export(question, other, False, Path("other.csv"), 0)
+    assert told.members == {other: 1.0}
+    assert f"called positive by trial {other} at threshold" in told.sentences[0]
+    assert len(pd.read_csv("other.csv")) == 20
+    trials = pd.read_csv("results/leads/finalists/trials.csv")["trial"].tolist()
+    assert other in trials
+    assert len(trials) > 1  # those of the run are still there
+
+
+def test_without_finalists_there_are_no_other_folds() -> None:
+    question, board = run("[submission]\nfinalists = 0", "results")
+    assert question.other is None
+    assert board.winner is None
+    assert not question.finals.exists()
+
+
+def test_companies_too_few_for_folds_of_their_own_are_no_reason_to_stop() -> None:
+    table = pd.read_csv("train.csv")
+    table["firm"] = np.where(table["won"] == "yes", "F1", "F2")
+    table.to_csv("train.csv", index=False)
+    question, board = run("", "results")
+    assert question.other is None
+    assert question.notices[-1].startswith('finalists are not scored with scheme = "stratified_group" as well: [folds]')
+    assert board.winner is None
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        'metric = "recall_at_k"\nk = 5',
+        'metric = "profit"\nvalue = 900\ncost = 200',
+        'metric = "brier"',
+        'metric = "recall"\nat_precision = 0.6',
+        'metric = "f_beta"\nbeta = 2',
+        'metric = "average_precision"',
+    ],
+)
+def test_every_objective_leads_to_a_board_and_a_submission(objective: str) -> None:
+    question, board = run(f"[objective]\n{objective}", "results")
+    metric = question.experiment.objective.metric
+    values = [row[metric] for row in board.rows]
+    assert values == sorted(values, reverse=question.experiment.objective.sign > 0) or "floor" in board.rows[0]
+    assert metric in Path("results/leads/leaderboard.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    called = (pd.read_csv(question.submission)["won"] == "yes").sum()
+    assert called == 5 if metric == "recall_at_k" else called > 0

@@ -144,13 +144,18 @@ class Customers:
 
     def score(self, members: Weights, objective: Objective) -> OnCustomers:
         """Count the calls of a trial or blend on known and on new customers."""
-        strangers = ~self.apart.met
+        strangers = self._strangers
         ordinary = strangers & ~np.isin(self.apart.groups, self._giants)
         return OnCustomers(
             self.mixed.counts(members, objective, self.mixed.met) if self.mixed else None,
             self.apart.counts(members, objective, strangers),
             self.apart.counts(members, objective, ordinary) if len(self._giants) else None,
         )
+
+    @property
+    def _strangers(self) -> NDArray[np.bool_]:
+        """Which rows of ``apart`` stand for others than known customers; shape (repeats, m)."""
+        return np.ones_like(self.apart.met) if self.new == "all" else ~self.apart.met
 
     @property
     def _giants(self) -> list[int]:
@@ -169,7 +174,7 @@ class Customers:
         """
         groups = self.dataset.submission_groups
         groups = np.full(len(asked), -1) if groups is None else groups
-        apart = _standing(self.apart, members, ~self.apart.met)
+        apart = _standing(self.apart, members, self._strangers)
         every = [replace(apart, name=self.new, asked=asked, asked_groups=groups)]
         if self.mixed is None:
             return every
