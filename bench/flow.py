@@ -13,6 +13,7 @@ from bench.audit.inspect import audit, write_audit
 from bench.data.coverage import coverage
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
+from bench.ensemble.certainty import certainty
 from bench.ensemble.customers import Customers, other_folds
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.scoreboard import Scoreboard
@@ -192,13 +193,15 @@ def board_of(question: Question, verdict: Verdict, store: Store, customers: Cust
     experiment, objective = question.experiment, question.experiment.objective
     told_apart = customers.new != "all"
     finalists = verdict.finalists(experiment) if told_apart else []
+    sure = certainty(question.dataset, store, verdict.scores, objective) if verdict.scores else None
     by_customer = {trial: customers.score({trial: 1.0}, objective) for trial in finalists}
     return Board(
         experiment=experiment,
         plan=question.plan,
-        rows=leaderboard(question.plan, verdict.scores, store, experiment, by_customer),
+        rows=leaderboard(question.plan, verdict.scores, store, experiment, by_customer, sure.ties if sure else None),
         verdict=verdict,
         notices=store.notices,
+        certainty=sure,
         winner=customers.score(verdict.winner.weights, objective) if told_apart and verdict.winner else None,
         coverage=coverage(question.dataset),
     )

@@ -134,7 +134,7 @@ def _print_board(question: Question, answer: Board, most: int | None = SHOWN) ->
             f"{question.folder}: nothing is recorded there. `bench run {question.experiment.path}` runs the experiment."
         )
     columns = shown_columns(question.experiment, rows)
-    numbers = set(columns) - {"trial", "configuration", "hyperparameters", "status", "floor"}
+    numbers = set(columns) - {"trial", "configuration", "hyperparameters", "status", "floor", "tied"}
     show.table(columns, ([cell_text(row.get(name, "")) for name in columns] for row in rows[:most]), numbers)
     if most is not None and len(rows) > most:
         print(f"{len(rows) - most} more in {question.folder / 'leaderboard.md'}")

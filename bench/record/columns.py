@@ -42,6 +42,8 @@ LEADERBOARD: Final[dict[str, str]] = {
     "f1": "from counts pooled over folds, each fold called at the threshold of the others",
     "precision": "likewise",
     "recall": "likewise",
+    "tied": "yes if the trial may be the best one, all compared at once; else no",
+    "surely_behind": "how far it lies behind the best at the least, by the objective; 0 where it is tied",
     "threshold": "the one chosen on all out-of-fold rows; the scores are not made with it",
     "threshold_low": "the lowest of the thresholds that the folds were called at",
     "threshold_high": "the highest of them",
@@ -81,4 +83,14 @@ AUDIT: Final[dict[str, str]] = {
     "place": "the column, several columns, or rows",
     "evidence": "one sentence with the figures",
     "advice": "one sentence: what to do",
+}
+
+EFFECTS: Final[dict[str, str]] = {
+    "axis": "the axis on which the trials of a pair differ, and on no other",
+    "component": "what the first of a pair does there",
+    "reference": "what the second does",
+    "difference": "of the objective, first less second, mean over the pairs; empty where there is no pair",
+    "low": "where its 95 % interval begins: over other rows like these, each component by itself",
+    "high": "where it ends",
+    "pairs": "how many there are among the finished trials",
 }

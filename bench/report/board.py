@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.data.coverage import Coverage
+from bench.ensemble.certainty import Certainty
 from bench.ensemble.customers import OnCustomers
 from bench.ensemble.judge import Verdict
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.record.disk import replacing
+from bench.report.certain import certainty_sentences
+from bench.report.effects import ablation, effects, effects_markdown, write_effects
 from bench.report.expected import Foretold
 from bench.report.known import coverage_table, customers_sentence, inert
 from bench.report.leaderboard import Row, blend_sentence, cell_text, columns, shown_columns
+from bench.score.uncertainty import Corrected
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Board:
     ----------
     rows : of the leaderboard
     notices : what is to be known of the record itself
+    certainty : how sure the ranking is; None where no trial is finished
     winner : of the winner, how it does on known and on new customers; None where they are not told apart
     coverage : how much of the rows to predict training has shown
     foretold : of the winner's submission, once it is written
@@ -36,24 +41,33 @@ class Board:
     rows: list[Row]
     verdict: Verdict
     notices: list[str]
+    certainty: Certainty | None = None
     winner: OnCustomers | None = None
     coverage: Sequence[Coverage] = ()
     foretold: Foretold | None = None
 
     @property
+    def corrected(self) -> Corrected | None:
+        """What the best single trial is worth once the luck of choosing it is paid for."""
+        return self.certainty.corrected if self.certainty else None
+
+    @property
     def sentences(self) -> list[str]:
         """What stands below the ranking."""
-        said = [blend_sentence(self.verdict.ensemble, self.plan.trials)] if self.verdict.ensemble else []
+        said = certainty_sentences(self.certainty, self.experiment, self.rows) if self.certainty else []
+        said += [blend_sentence(self.verdict.ensemble, self.plan.trials)] if self.verdict.ensemble else []
         said += [customers_sentence(self.winner)] if self.winner and self.winner.new else []
         return [*said, *(self.foretold.sentences if self.foretold else [])]
 
 
 def write_board(board: Board, folder: Path) -> None:
-    """Write leaderboard.csv and leaderboard.md."""
+    """Write leaderboard.csv, leaderboard.md and effects.csv."""
     with replacing(folder / "leaderboard.csv") as file:
         writer = csv.DictWriter(file, columns(board.experiment), lineterminator="\n", restval="")
         writer.writeheader()
         writer.writerows(board.rows)
+    if board.certainty:
+        write_effects(effects(board.plan.trials, board.certainty.redrawn), folder)
     with replacing(folder / "leaderboard.md") as file:
         file.write("\n".join(_markdown(board)))
 
@@ -68,6 +82,12 @@ def _markdown(board: Board) -> list[str]:
     lines += ["| " + " | ".join(shown) + " |", "|" + " --- |" * len(shown)]
     lines += ["| " + " | ".join(cell_text(row.get(name, "")) for name in shown) + " |" for row in board.rows]
     lines += ["", f"Ranked by {experiment.objective.metric}. What each column means stands in results/README.md.", ""]
+    if board.certainty and board.verdict.single:
+        trials, redrawn = board.plan.trials, board.certainty.redrawn
+        (leader,) = board.verdict.single.weights
+        steps = ablation(trials, redrawn, experiment.objective, leader)
+        lines += ["## What each choice is worth", ""]
+        lines += [*effects_markdown(effects(trials, redrawn), steps, experiment.objective), ""]
     if board.coverage:
         lines += ["## What of the rows to predict training has shown", "", *coverage_table(board.coverage), ""]
     if board.foretold:

@@ -13,6 +13,7 @@ from bench.record.columns import FLOOR, LEADERBOARD
 from bench.record.store import Store
 from bench.score.objective import Objective
 from bench.score.ranking import Score, rank
+from bench.score.ties import Ties
 from bench.vocabulary import AXES
 
 Row = dict[str, Any]
@@ -24,6 +25,7 @@ def leaderboard(
     store: Store,
     experiment: Experiment,
     customers: Mapping[str, OnCustomers] | None = None,
+    ties: Ties | None = None,
 ) -> list[Row]:
     """Return one row for each trial of the plan with a recorded cell: finished ones by rank, then the others by id.
 
@@ -32,6 +34,7 @@ def leaderboard(
     Parameters
     ----------
     customers : of the finalists, how they do on known and on new customers
+    ties : which trials may be the best one
     """
     seconds = store.fit_seconds()
     trials = {trial.id: trial for trial in plan.trials if trial.id in seconds}
@@ -42,6 +45,7 @@ def leaderboard(
             "rank": place,
             **_named(trials[trial]),
             **(_scored(scores[trial], experiment.objective) if trial in scores else {"status": "partial"}),
+            **(_compared(ties, trial) if ties and trial in scores else {}),
             **_by_customer((customers or {}).get(trial)),
             **({"floor": _floor(scores.get(trial), experiment)} if experiment.objective.has_floor else {}),
             "fit_seconds": round(seconds[trial], 3),
@@ -63,6 +67,7 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
     floor = ["floor"] if objective.has_floor else []
     settings = ["hyperparameters"] if any(row["hyperparameters"] for row in rows) else []
     status = ["status"] if any(row["status"] != "done" for row in rows) else []
+    tied = ["tied"] if any("tied" in row for row in rows) else []
     customers = [name for name in ("f1_known", "f1_new") if any(name in row for row in rows)]
     return [
         "rank",
@@ -72,6 +77,7 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
         *status,
         *dict.fromkeys(wanted),
         *floor,
+        *tied,
         *customers,
         "threshold",
         "predicted_positives",
@@ -127,6 +133,10 @@ def _scored(score: Score, objective: Objective) -> Row:
         "brier": round(score.brier, 6),
         "log_loss": round(score.log_loss, 6),
     }
+
+
+def _compared(ties: Ties, trial: str) -> Row:
+    return {"tied": "yes" if trial in ties.tied else "no", "surely_behind": round(ties.at_least[trial], 6)}
 
 
 def _by_customer(score: OnCustomers | None) -> Row:

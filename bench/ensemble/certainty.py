@@ -1,0 +1,40 @@
+"""How sure the ranking is: the leader's score corrected for being chosen, and the trials that may be as good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.data.dataset import Dataset
+from bench.data.folds import scored_rows
+from bench.ensemble.scoreboard import OutOfFold
+from bench.record.store import Store
+from bench.score.objective import Objective
+from bench.score.ranking import Score
+from bench.score.redraws import Redraws, redraw
+from bench.score.ties import Ties, find_ties
+from bench.score.uncertainty import Corrected, corrected_estimate
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """What draws of the rows, companies whole, say of a ranking.
+
+    Attributes
+    ----------
+    corrected : what the best single trial is worth once the luck of choosing it is paid for
+    ties : which trials may be the best one
+    redrawn : the scores of all trials in the same draws
+    """
+
+    corrected: Corrected
+    ties: Ties
+    redrawn: Redraws
+
+
+def certainty(dataset: Dataset, store: Store, scores: dict[str, Score], objective: Objective) -> Certainty:
+    """Draw the rows held out again and again, and see how the ranking changes; of one finished trial at least."""
+    known, recorded = scored_rows(dataset, store.folds), OutOfFold(store, scores)
+    groups = None if dataset.groups is None else dataset.groups[known.rows]
+    redrawn = redraw(known.y, recorded, scores, known.fold_of, objective, groups)
+    corrected = corrected_estimate(known.y, recorded, known.fold_of, objective, groups=groups)
+    return Certainty(corrected, find_ties(redrawn, objective), redrawn)

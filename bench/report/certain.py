@@ -1,0 +1,24 @@
+"""Say how sure the ranking is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bench.ensemble.certainty import Certainty
+from bench.plan.experiment import Experiment
+from bench.report.leaderboard import Row
+
+
+def certainty_sentences(certainty: Certainty, experiment: Experiment, rows: Iterable[Row]) -> list[str]:
+    """Say what the best trial is worth once choosing it is paid for, and which trials may be as good."""
+    found, objective = certainty.corrected, experiment.objective
+    finished = [row for row in rows if row["status"] == "done"]
+    named = "F1" if objective.metric == "f1" else objective.metric
+    fits = experiment.folds.count * experiment.folds.repeats
+    configurations = {row["trial"]: row["configuration"] for row in finished}
+    seconds = {row["trial"]: row["fit_seconds"] for row in finished}
+    return [
+        f"The best of {len(finished):,} trials scores {named} {found.reported:.4f}; corrected for having been chosen, "
+        f"{found.value:.4f} (95 % interval {found.low:.3f} to {found.high:.3f}).",
+        certainty.ties.sentence(configurations, seconds, fits),
+    ]
