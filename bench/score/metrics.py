@@ -76,6 +76,15 @@ class Counts:
         right = (1 + beta**2) * self.true_positives
         return share(right, right + self.false_positives + beta**2 * self.false_negatives)
 
+    def scaled(self, factor: float) -> Counts:
+        """Return the counts of ``factor`` times as many rows."""
+        return Counts(
+            self.true_positives * factor,
+            self.false_positives * factor,
+            self.false_negatives * factor,
+            self.true_negatives * factor,
+        )
+
 
 def count(y: NDArray[np.int8], called: NDArray[np.bool_], weights: NDArray[np.float64] | None = None) -> Counts:
     """Count the calls ``called`` of shape (n,) against the labels ``y`` of shape (n,), 0 or 1.

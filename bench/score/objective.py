@@ -137,6 +137,7 @@ class Objective(Section):
             # As many of the positives as fit: more calls never hurt as long as there is capacity.
             over = share(counts.predicted_positives, counts.rows) - self.k
             return np.where(over <= 1e-9, counts.recall, -over)
-        # Profit may be below 0, but then calling nobody is better; it has no floor.
+        if not self.has_floor:
+            return self.of(counts)
         short = counts.precision if self.at_precision is not None else counts.recall
         return np.where(self.keeps(counts), self.of(counts), short - 2)
