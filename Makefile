@@ -6,7 +6,7 @@ LOCKED  := .venv/.locked
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help bench plan test test-slow check perf map handbook lock clean
+.PHONY: help bench plan test test-slow check perf honesty map handbook lock clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,15 @@ perf: $(READY) ## Timings, as ratios within one run; a quarter of an hour (TABLE
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.rows
 	$(BIN)/python -m benchmarks.reference $(TABLES)
+
+honesty: $(READY) ## What the numbers promise against what comes true; an hour (TABLES="more.toml ...")
+	$(BIN)/python -m benchmarks.equal_trials
+	$(BIN)/python -m benchmarks.true_best
+	$(BIN)/python -m benchmarks.own_threshold
+	$(BIN)/python -m benchmarks.planted
+	$(BIN)/python -m benchmarks.later_leads
+	$(BIN)/python -m benchmarks.later_leads --same-period --rows 12000
+	$(if $(TABLES),$(BIN)/python -m benchmarks.inner_split $(TABLES) --seeds 20)
 
 map: $(READY) ## Print the map of the code from its own docstrings
 	@$(BIN)/python -m tests.map
