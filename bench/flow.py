@@ -14,7 +14,7 @@ from bench.data.coverage import coverage
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
 from bench.ensemble.certainty import certainty
-from bench.ensemble.customers import Customers, other_folds
+from bench.ensemble.customers import Customers, View, other_folds
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import hand_in
@@ -25,6 +25,7 @@ from bench.record.events import open_events
 from bench.record.facts import environment
 from bench.record.store import Store, open_store, read_store
 from bench.report.board import Board, write_board
+from bench.report.calibrated import calibration_lines
 from bench.report.diary import Diary
 from bench.report.expected import Foretold, foretell, read_foretold, write_expected
 from bench.report.leaderboard import leaderboard
@@ -203,6 +204,7 @@ def board_of(question: Question, verdict: Verdict, store: Store, customers: Cust
         notices=store.notices,
         certainty=sure,
         winner=customers.score(verdict.winner.weights, objective) if told_apart and verdict.winner else None,
+        calibration=calibration_lines(View(question.dataset, store), verdict.winner.weights) if verdict.winner else (),
         coverage=coverage(question.dataset),
     )
 

@@ -118,6 +118,25 @@ def test_finalists_are_scored_on_the_other_folds_once_and_both_kinds_of_customer
     assert "The winner on customers it trained on: F1 " in markdown
 
 
+def test_the_board_says_how_sure_it_is() -> None:
+    _, board = run("", "results")
+    best, tied = board.sentences[:2]
+    assert board.corrected is not None
+    assert best.startswith(
+        f"The best of 5 trials scores F1 {board.rows[0]['f1']:.4f}; corrected for having been chosen, "
+    )
+    assert board.corrected.low < board.corrected.value < board.corrected.high
+    assert " tied" in tied
+    assert board.rows[0]["tied"] == "yes"
+    assert board.rows[-1]["configuration"].endswith("constant")
+    markdown = Path("results/leads/leaderboard.md").read_text(encoding="utf-8")
+    for heading in ("What each choice is worth", "Do the winner's probabilities mean what they say?"):
+        assert f"\n## {heading}\n" in markdown
+    assert "| the floor | " in markdown
+    effects = pd.read_csv("results/leads/effects.csv")
+    assert {"encoding", "resampling", "model"} == set(effects["axis"])
+
+
 def test_what_is_recorded_says_what_the_run_said() -> None:
     question, board = run("", "results")
     again = flow.recorded(question)

@@ -32,6 +32,7 @@ class Board:
     notices : what is to be known of the record itself
     certainty : how sure the ranking is; None where no trial is finished
     winner : of the winner, how it does on known and on new customers; None where they are not told apart
+    calibration : of the winner's probabilities, as lines of Markdown
     coverage : how much of the rows to predict training has shown
     foretold : of the winner's submission, once it is written
     """
@@ -43,6 +44,7 @@ class Board:
     notices: list[str]
     certainty: Certainty | None = None
     winner: OnCustomers | None = None
+    calibration: Sequence[str] = ()
     coverage: Sequence[Coverage] = ()
     foretold: Foretold | None = None
 
@@ -88,6 +90,8 @@ def _markdown(board: Board) -> list[str]:
         steps = ablation(trials, redrawn, experiment.objective, leader)
         lines += ["## What each choice is worth", ""]
         lines += [*effects_markdown(effects(trials, redrawn), steps, experiment.objective), ""]
+    if board.calibration:
+        lines += ["## Do the winner's probabilities mean what they say?", "", *board.calibration, ""]
     if board.coverage:
         lines += ["## What of the rows to predict training has shown", "", *coverage_table(board.coverage), ""]
     if board.foretold:
