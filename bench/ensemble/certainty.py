@@ -11,6 +11,7 @@ from bench.record.store import Store
 from bench.score.objective import Objective
 from bench.score.ranking import Score
 from bench.score.redraws import Redraws, redraw
+from bench.score.replay import best_trial_of
 from bench.score.ties import Ties, find_ties
 from bench.score.uncertainty import Corrected, corrected_estimate
 
@@ -36,5 +37,6 @@ def certainty(dataset: Dataset, store: Store, scores: dict[str, Score], objectiv
     known, recorded = scored_rows(dataset, store.folds), OutOfFold(store, scores)
     groups = None if dataset.groups is None else dataset.groups[known.rows]
     redrawn = redraw(known.y, recorded, scores, known.fold_of, objective, groups)
-    corrected = corrected_estimate(known.y, recorded, known.fold_of, objective, groups=groups)
+    choose = best_trial_of(redrawn)
+    corrected = corrected_estimate(known.y, recorded, known.fold_of, objective, choose, groups)
     return Certainty(corrected, find_ties(redrawn, objective), redrawn)

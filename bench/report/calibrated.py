@@ -19,7 +19,7 @@ def calibration_lines(view: View, members: Weights) -> list[str]:
     calibrated = reliability(y, cross_fitted_calibration(y, probability[0], fold_of, "sigmoid"))
     lines = [
         f"Predicted and observed shares of positives are {plain.calibration_error:.3f} apart on average, "
-        f"{calibrated.calibration_error:.3f} after a sigmoid learnt on the other folds (its slope is {plain.slope:.2f}; "
+        f"{calibrated.calibration_error:.3f} after a sigmoid learnt on the other folds (slope {plain.slope:.2f}; "
         "below 1 the probabilities are too sure of themselves).",
         "",
         "| rows | predicted | observed | 95 % interval |",

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.score.objective import Objective
-from bench.score.weighted import Weights, best_thresholds, cross_fitted_counts, scores_of_probabilities
+from bench.score.redraws import Redraws
+from bench.score.weighted import Weights, best_thresholds, drawn_score
 
 Trials = Mapping[str, NDArray[np.float64]]
 """Trial -> out-of-fold probabilities of shape (repeats, n); may be read from the disk anew each time."""
@@ -38,48 +39,73 @@ class Rule(Protocol):
     """A way to choose, replayed in many draws at once: yields one choice for each draw, in their order.
 
     Labels of rows that a draw left out, of weight 0, must not matter for its choice. Shapes: y (n,), fold_of
-    (repeats, n), weights (n, draws).
+    (repeats, n), weights (n, draws). ``numbers`` says which draws they are: 0 the table as it is, then from 1.
     """
 
     def __call__(
-        self, y: NDArray[np.int8], trials: Trials, fold_of: NDArray[np.int64], objective: Objective, weights: Weights
+        self,
+        y: NDArray[np.int8],
+        trials: Trials,
+        fold_of: NDArray[np.int64],
+        objective: Objective,
+        weights: Weights,
+        numbers: range,
     ) -> Iterator[Choice]: ...
 
 
 def best_trial(
-    y: NDArray[np.int8], trials: Trials, fold_of: NDArray[np.int64], objective: Objective, weights: Weights
+    y: NDArray[np.int8],
+    trials: Trials,
+    fold_of: NDArray[np.int64],
+    objective: Objective,
+    weights: Weights,
+    numbers: range = range(0),
 ) -> Iterator[Choice]:
     """Choose the trial that `rank` puts first, with its exported threshold. On a draw of every row once: the leader.
 
     Trials are read one after the other, then the chosen one for each draw.
     """
-    draws = weights.shape[1]
-    leader = np.full(draws, min(trials), dtype=object)
-    highest, kept = np.full(draws, -np.inf), np.zeros(draws, dtype=bool)
-    for trial in sorted(trials):  # of equals the first by id
-        value, keeps = drawn_score(y, trials[trial], fold_of, objective, weights)
-        better = (keeps & ~kept) | ((keeps == kept) & (objective.sign * value > highest))
-        leader[better] = trial
-        highest = np.where(better, objective.sign * value, highest)
-        kept |= keeps
-    thresholds = np.empty(draws)
-    for trial in set(leader):
-        mine = leader == trial
-        thresholds[mine] = best_thresholds(y, trials[trial], objective, np.ascontiguousarray(weights[:, mine]))
-    for trial, value, threshold in zip(leader, objective.sign * highest, thresholds, strict=True):
-        yield Choice({trial: 1.0}, float(value), trials[trial], float(threshold))
+    names = sorted(trials)
+    scored = [drawn_score(y, trials[trial], fold_of, objective, weights) for trial in names]
+    value, keeps = (np.stack(parts) for parts in zip(*scored, strict=True))
+    yield from _leaders(names, value, keeps, y, trials, objective, weights)
 
 
-def drawn_score(
+def best_trial_of(redrawn: Redraws) -> Rule:
+    """Return `best_trial` where the scores of all trials in the same draws, of the same seed, are known already."""
+
+    def choose(
+        y: NDArray[np.int8],
+        trials: Trials,
+        fold_of: NDArray[np.int64],
+        objective: Objective,
+        weights: Weights,
+        numbers: range,
+    ) -> Iterator[Choice]:
+        order = np.argsort(redrawn.trials)
+        names, rows = [redrawn.trials[one] for one in order], list(numbers)
+        value = np.vstack([redrawn.value, redrawn.drawn])[rows][:, order].T
+        keeps = np.vstack([redrawn.keeps, redrawn.kept])[rows][:, order].T
+        return _leaders(names, value, keeps, y, trials, objective, weights)
+
+    return choose
+
+
+def _leaders(
+    names: list[str],
+    value: NDArray[np.float64],
+    keeps: NDArray[np.bool_],
     y: NDArray[np.int8],
-    probability: NDArray[np.float64],
-    fold_of: NDArray[np.int64],
+    trials: Trials,
     objective: Objective,
     weights: Weights,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return for each draw the number a trial is ranked by, and whether it keeps the floor; both of shape (draws,)."""
-    if not objective.needs_threshold:
-        value = scores_of_probabilities(objective.metric, y, probability, fold_of, weights)
-        return value, np.ones(len(value), dtype=bool)
-    counts = cross_fitted_counts(y, probability, fold_of, objective, weights)
-    return np.asarray(objective.of(counts)), np.asarray(objective.keeps(counts))
+) -> Iterator[Choice]:
+    """Yield the leader of each draw by values and floors of shape (trials, draws); of equals the first by name."""
+    worth = np.where(keeps | ~keeps.any(axis=0), objective.sign * np.nan_to_num(value, nan=-np.inf), -np.inf)
+    leader = worth.argmax(axis=0)
+    thresholds = np.empty(len(leader))
+    for one in np.unique(leader):
+        mine = leader == one
+        thresholds[mine] = best_thresholds(y, trials[names[one]], objective, np.ascontiguousarray(weights[:, mine]))
+    for draw, (one, threshold) in enumerate(zip(leader, thresholds, strict=True)):
+        yield Choice({names[one]: 1.0}, float(value[one, draw]), trials[names[one]], float(threshold))

@@ -148,9 +148,11 @@ def _replays(
     blocks: Iterator[NDArray[np.float32]],
 ) -> Iterator[tuple[NDArray[np.float32], Choice]]:
     """Yield each draw, the rows' weights of shape (n,), with what is chosen in it."""
+    begun = 0
     for drawn in blocks:
         weights = np.ascontiguousarray(drawn.T)  # as they are added up: those of a row side by side
-        yield from zip(drawn, choose(y, trials, fold_of, objective, weights), strict=True)
+        numbers = range(begun, begun := begun + len(drawn))
+        yield from zip(drawn, choose(y, trials, fold_of, objective, weights, numbers), strict=True)
 
 
 def _counts(y: NDArray[np.int8], called: NDArray[np.float64], rows: NDArray[np.float64]) -> Counts:

@@ -13,6 +13,21 @@ Weights = NDArray[np.float32]
 """How often each row counts in each draw; shape (n, draws)."""
 
 
+def drawn_score(
+    y: NDArray[np.int8],
+    probability: NDArray[np.float64],
+    fold_of: NDArray[np.int64],
+    objective: Objective,
+    weights: Weights,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return for each draw the number a trial is ranked by, and whether it keeps the floor; both of shape (draws,)."""
+    if not objective.needs_threshold:
+        value = scores_of_probabilities(objective.metric, y, probability, fold_of, weights)
+        return value, np.ones(len(value), dtype=bool)
+    counts = cross_fitted_counts(y, probability, fold_of, objective, weights)
+    return np.asarray(objective.of(counts)), np.asarray(objective.keeps(counts))
+
+
 def cross_fitted_counts(
     y: NDArray[np.int8],
     probability: NDArray[np.float64],

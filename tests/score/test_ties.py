@@ -120,7 +120,7 @@ def test_the_sentence_names_the_cheapest_and_what_it_saves() -> None:
     ties = Ties(("a", "b", "c"), {}, {})
     named = {"a": "native/catboost", "b": "one_hot/logistic", "c": "native/lightgbm"}
     assert ties.sentence(named, {"a": 60.0, "b": 2.0, "c": 3.0, "d": 0.1}, fits=5) == (
-        "3 trials are tied; the cheapest is one_hot/logistic (0.4 s a fit against 12 s)."
+        "3 trials are tied; the cheapest is one_hot/logistic (400 ms a fit against 12 s)."
     )
     assert ties.sentence(named, {"a": 2.0, "b": 2.0, "c": 3.0}, fits=5) == (
         "3 trials are tied; the first is also the cheapest, native/catboost (0.4 s a fit)."

@@ -14,7 +14,8 @@ from bench.score.bootstrap import draws_of
 from bench.score.metrics import Counts
 from bench.score.objective import Objective
 from bench.score.ranking import rank, score_trial
-from bench.score.replay import Choice, Trials, best_trial
+from bench.score.redraws import redraw
+from bench.score.replay import Choice, Trials, best_trial, best_trial_of
 from bench.score.thresholds import cuts
 from bench.score.uncertainty import Corrected, corrected_estimate
 from bench.score.weighted import Weights, scores_of_probabilities
@@ -59,7 +60,12 @@ def test_left_out_rows_are_pooled_over_draws_by_hand(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(uncertainty, "draws_of", lambda *_: iter([drawn]))
 
     def always(
-        y: NDArray[np.int8], trials: Trials, fold_of: NDArray[np.int64], objective: Objective, weights: Weights
+        y: NDArray[np.int8],
+        trials: Trials,
+        fold_of: NDArray[np.int64],
+        objective: Objective,
+        weights: Weights,
+        numbers: range,
     ) -> Iterator[Choice]:
         for _ in weights.T:
             yield Choice({"a": 0.5, "b": 0.5}, 0.9, np.array([[0.8, 0.3, 0.7, 0.2]]), 0.5)
@@ -235,3 +241,12 @@ def test_a_missing_prediction_is_refused() -> None:
     trials["t1"] = np.full_like(trials["t1"], np.nan)
     with pytest.raises(ScoreError, match="not a number"):
         corrected_estimate(y, trials, fold_of, F1, draws=2)
+
+
+def test_scores_that_are_known_from_the_same_draws_give_the_same_estimate() -> None:
+    y, trials, fold_of = even_trials(3, trials=6, rows=200)
+    groups = np.arange(200) // 4
+    scores = {trial: score_trial(y, probability, fold_of, F1) for trial, probability in trials.items()}
+    redrawn = redraw(y, trials, scores, fold_of, F1, groups, draws=30, seed=5)
+    known = corrected_estimate(y, trials, fold_of, F1, best_trial_of(redrawn), groups, draws=30, seed=5)
+    assert known == corrected_estimate(y, trials, fold_of, F1, groups=groups, draws=30, seed=5)
