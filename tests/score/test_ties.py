@@ -123,7 +123,7 @@ def test_the_sentence_names_the_cheapest_and_what_it_saves() -> None:
         "3 trials are tied; the cheapest is one_hot/logistic (400 ms a fit against 12 s)."
     )
     assert ties.sentence(named, {"a": 2.0, "b": 2.0, "c": 3.0}, fits=5) == (
-        "3 trials are tied; the first is also the cheapest, native/catboost (0.4 s a fit)."
+        "3 trials are tied; the first is also the cheapest, native/catboost (400 ms a fit)."
     )
     alone = Ties(("a",), {}, {})
     assert alone.sentence(named, {"a": 2.0}, fits=5) == "No other trial is tied with the best, native/catboost."
