@@ -70,8 +70,7 @@ def giants(y: NDArray[np.int8], groups: NDArray[np.int64], names: tuple[str, ...
     largest = giant_companies(y, groups)
     if not largest:
         return ()
-    named = groups[groups >= 0]
-    rows, positives = np.bincount(named), np.bincount(named, weights=y[groups >= 0])
+    rows, positives = _counted(y, groups)
     said = [
         f"'{names[one] if one < len(names) else one}' {rows[one] / len(y):.1%} of the rows and "
         f"{positives[one] / y.sum():.1%} of the positives"
@@ -83,8 +82,24 @@ def giants(y: NDArray[np.int8], groups: NDArray[np.int64], names: tuple[str, ...
 
 def giant_companies(y: NDArray[np.int8], groups: NDArray[np.int64]) -> list[int]:
     """Return the companies of over 1 % of the rows or 10 % of the positives, the weightiest first."""
-    named = groups[groups >= 0]
-    rows, positives = np.bincount(named), np.bincount(named, weights=y[groups >= 0])
-    giant = (rows > most_rows(len(y))) | ((positives > GIANT_POSITIVES * y.sum()) & (rows >= FEWEST_NAMED))
+    rows, positives = _counted(y, groups)
+    giant = (rows > most_rows(len(y))) | _dominant(rows, positives, y)
     weight = np.maximum(rows / len(y), positives / y.sum())
     return sorted((int(one) for one in np.flatnonzero(giant)), key=lambda one: (-weight[one], one))
+
+
+def dominant_companies(y: NDArray[np.int8], groups: NDArray[np.int64]) -> list[int]:
+    """Return the companies of over 10 % of the positives: models that never saw one take positives for rarer."""
+    return [int(one) for one in np.flatnonzero(_dominant(*_counted(y, groups), y))]
+
+
+def _counted(y: NDArray[np.int8], groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the rows and the positives of each company, by its number."""
+    named = groups >= 0
+    rows = np.bincount(groups[named]).astype(np.int64)
+    return rows, np.bincount(groups[named], weights=y[named]).astype(np.float64)
+
+
+def _dominant(rows: NDArray[np.int64], positives: NDArray[np.float64], y: NDArray[np.int8]) -> NDArray[np.bool_]:
+    large: NDArray[np.bool_] = (positives > GIANT_POSITIVES * y.sum()) & (rows >= FEWEST_NAMED)
+    return large

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.companies import one_vote_each
-from bench.data.companies import giant_companies
+from bench.data.companies import dominant_companies, giant_companies
 from bench.data.dataset import Dataset
 from bench.data.folds import FoldsSection, HeldOut, scored_rows
 from bench.ensemble.scoreboard import OutOfFold
@@ -158,6 +158,22 @@ class Customers:
         return np.ones_like(self.apart.met) if self.new == "all" else ~self.apart.met
 
     @property
+    def _typical(self) -> NDArray[np.bool_]:
+        """Strangers whose fold trained on every dominant company, as what predicts the submission does.
+
+        A model that never saw a company of half of all positives gives others lower probabilities: beside such rows,
+        those to predict would look more promising than they are.
+        """
+        groups = self.dataset.groups
+        typical = self._strangers.copy()
+        if groups is not None:
+            dominant = np.isin(self.apart.groups, dominant_companies(self.dataset.y, groups))
+            for repeat, folds in enumerate(self.apart.labels.fold_of):
+                typical[repeat] &= ~np.isin(folds, folds[dominant])
+        y = self.apart.labels.y
+        return typical if all(len(np.unique(y[rows])) == 2 for rows in typical) else self._strangers
+
+    @property
     def _giants(self) -> list[int]:
         groups = self.dataset.groups
         return [] if groups is None else giant_companies(self.dataset.y, groups)
@@ -174,7 +190,7 @@ class Customers:
         """
         groups = self.dataset.submission_groups
         groups = np.full(len(asked), -1) if groups is None else groups
-        apart = _standing(self.apart, members, self._strangers)
+        apart = _standing(self.apart, members, self._typical)
         every = [replace(apart, name=self.new, asked=asked, asked_groups=groups)]
         if self.mixed is None:
             return every

@@ -89,14 +89,29 @@ def test_labelled_rows_stand_for_the_rows_to_predict_of_their_kind(
     assert known.asked.tolist() == asked[:3].tolist()
     assert new.asked_groups.tolist() == [90, 91, 92, -1, -1]
     assert len(known.y) == 36
-    assert len(new.y) == 42
-    # A company counts once in each class: 12 rows of the giant as much as one row of no company.
-    assert new.weights[GROUPS == 6].sum() == pytest.approx(new.weights[GROUPS == -1][0])
+    # A company counts once in each class: four rows of one as much as one row of no company.
+    assert new.weights[new.groups == -1].tolist() == [1.0] * int((new.groups == -1).sum())
+    assert known.weights[known.groups == 6].tolist() == pytest.approx([1 / 12] * 12)
+
+
+def test_rows_that_a_model_without_the_dominant_company_scored_stand_for_nobody(
+    dataset: Dataset, records: tuple[Store, Store]
+) -> None:
+    _, new = customers(dataset, records).kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    fold_of = records[1].folds.fold_of[0]
+    (its_fold,) = np.unique(fold_of[GROUPS == 6])
+    assert len(new.y) == (fold_of != its_fold).sum()
+    assert its_fold not in new.fold_of
+    scored = customers(dataset, records).score({"m": 1.0}, F1).new
+    assert scored is not None
+    assert scored.rows == 42  # they are scored all the same
 
 
 def test_no_threshold_for_a_row_is_chosen_on_it_as_another_kind(dataset: Dataset, records: tuple[Store, Store]) -> None:
     known, new = customers(dataset, records).kinds({"m": 1.0}, np.linspace(0, 1, 8))
-    assert known.fold_of.tolist() == new.fold_of[GROUPS >= 0].tolist()
+    apart = records[1].folds.fold_of[0]
+    assert known.fold_of.tolist() == apart[GROUPS >= 0].tolist()
+    assert set(new.fold_of) < set(apart)
 
 
 def test_a_kind_with_few_outcomes_leaves_its_rows_to_the_other(
