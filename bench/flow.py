@@ -186,6 +186,7 @@ def second_look(question: Question, store: Store, trials: list[str], engine: Eng
         return
     finalists = replace(question.plan, trials=tuple(trial for trial in question.plan.trials if trial.id in trials))
     with recording(question, question.finals, question.other, finalists, engine, {"finalists": trials}) as (other, _):
+        store.notices += other.notices
         yield Customers.of(question.dataset, section, store, other)
 
 

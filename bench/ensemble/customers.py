@@ -114,11 +114,13 @@ class Customers:
 
     Attributes
     ----------
+    main : the folds that the experiment names
     mixed : None where no company is named
-    apart : company-disjoint folds, or folds in time; else the folds there are
+    apart : company-disjoint folds, or folds in time; else ``main``
     new : what rows of ``apart`` stand for: "new" customers, "later" rows, or "all"
     """
 
+    main: View
     mixed: View | None
     apart: View
     new: str
@@ -130,17 +132,17 @@ class Customers:
         second = main if other is None else View(dataset, other)
         grouped = dataset.groups is not None
         if section.scheme == "time":
-            return cls(main if grouped else None, main, "new" if grouped else "later")
+            return cls(main, main if grouped else None, main, "new" if grouped else "later")
         if section.scheme == "stratified_group":
-            return cls(None if other is None else second, main, "new")
+            return cls(main, None if other is None else second, main, "new")
         if other is None:
-            return cls(None, main, "all")
-        return cls(main if grouped else None, second, "new" if grouped else "later")
+            return cls(main, None, main, "all")
+        return cls(main, main if grouped else None, second, "new" if grouped else "later")
 
     @property
     def dataset(self) -> Dataset:
         """The table both are about."""
-        return self.apart.dataset
+        return self.main.dataset
 
     def score(self, members: Weights, objective: Objective) -> OnCustomers:
         """Count the calls of a trial or blend on known and on new customers."""
@@ -166,12 +168,11 @@ class Customers:
         """
         groups = self.dataset.groups
         typical = self._strangers.copy()
-        if groups is not None:
+        if groups is not None and self.new != "all":
             dominant = np.isin(self.apart.groups, dominant_companies(self.dataset.y, groups))
             for repeat, folds in enumerate(self.apart.labels.fold_of):
                 typical[repeat] &= ~np.isin(folds, folds[dominant])
-        y = self.apart.labels.y
-        return typical if all(len(np.unique(y[rows])) == 2 for rows in typical) else self._strangers
+        return typical
 
     @property
     def _giants(self) -> list[int]:
@@ -181,7 +182,8 @@ class Customers:
     def kinds(self, members: Weights, asked: NDArray[np.float64]) -> list[Kind]:
         """Return the rows to predict by customer, each with the labelled rows that stand for them.
 
-        A company counts once in each class: else one with half of all positives decides how positives look.
+        A company counts once in each class: else one with half of all positives decides how positives look. Where there
+        are too few rows to stand for new customers, all labelled rows stand for all.
 
         Parameters
         ----------
@@ -190,43 +192,53 @@ class Customers:
         """
         groups = self.dataset.submission_groups
         groups = np.full(len(asked), -1) if groups is None else groups
-        apart = _standing(self.apart, members, self._typical)
-        every = [replace(apart, name=self.new, asked=asked, asked_groups=groups)]
-        if self.mixed is None:
-            return every
-        known = np.isin(groups, self.apart.groups[self.apart.groups >= 0])
-        mixed = _standing(self.mixed, members, self.mixed.met, self.apart)
-        sides = [("known", mixed, known), (self.new, apart, ~known)]
-        able = [(name, kind, rows) for name, kind, rows in sides if _speaks(kind) and rows.any()]
-        if len(able) < 2:  # whoever can speaks for all
-            return [replace(able[0][1], name=able[0][0], asked=asked, asked_groups=groups)] if able else every
-        return [replace(kind, name=name, asked=asked[rows], asked_groups=groups[rows]) for name, kind, rows in able]
+        new = _standing(self.new, self.apart, members, self._typical)
+        if new is None:
+            new = _standing(self.new, self.apart, members, self._strangers)
+        if new is None:
+            new = _standing("all", self.main, members, np.ones_like(self.main.met))
+        assert new is not None  # members are finished on the main folds, each of which holds both classes
+        known, trained = None, self.dataset.groups
+        is_known = np.zeros(len(asked), dtype=bool)
+        if self.mixed is not None and trained is not None and new.name != "all":
+            is_known = np.isin(groups, trained[trained >= 0])
+            known = _standing("known", self.mixed, members, self.mixed.met, self.apart)
+        if known is None:
+            return [replace(new, asked=asked, asked_groups=groups)]
+        sides = ((known, is_known), (new, ~is_known))
+        return [replace(kind, asked=asked[rows], asked_groups=groups[rows]) for kind, rows in sides if rows.any()]
 
 
-def _standing(view: View, members: Weights, chosen: NDArray[np.bool_], folds_by: View | None = None) -> Kind:
-    """Return the chosen rows of a view, shape (repeats, m), as a kind that nobody is asked of yet.
+def _standing(
+    name: str, view: View, members: Weights, chosen: NDArray[np.bool_], folds_by: View | None = None
+) -> Kind | None:
+    """Return the chosen rows of a view, shape (repeats, m), as a kind that nobody is asked of yet; None if too few.
 
     The folds that thresholds are cross-fitted by are those of ``folds_by``: a row may stand for known and for new
     customers, and no threshold for the one may be chosen on it as the other.
     """
     probability = view.probability(members)
-    assert probability is not None  # finalists and winners are finished
-    fold_of = (folds_by or view).labels.fold_of
-    repeats = [np.flatnonzero(rows) for rows in chosen]
-    y, groups = view.labels.y, view.groups
-    pairs = list(enumerate(repeats))
-    return Kind(
-        name="",
-        y=np.concatenate([y[rows] for rows in repeats]),
+    if probability is None:
+        return None
+    y, groups, fold_of = view.labels.y, view.groups, (folds_by or view).labels.fold_of
+    pairs = [(repeat, np.flatnonzero(rows)) for repeat, rows in enumerate(chosen)]
+    kind = Kind(
+        name=name,
+        y=np.concatenate([y[rows] for _, rows in pairs]),
         probability=np.concatenate([probability[repeat, rows] for repeat, rows in pairs]),
         fold_of=np.concatenate([fold_of[repeat, rows] for repeat, rows in pairs]),
-        groups=np.concatenate([groups[rows] for rows in repeats]),
-        weights=np.concatenate([one_vote_each(y[rows], groups[rows]) for rows in repeats]),
+        groups=np.concatenate([groups[rows] for _, rows in pairs]),
+        weights=np.concatenate([one_vote_each(y[rows], groups[rows]) for _, rows in pairs]),
         asked=np.empty(0),
         asked_groups=np.empty(0, dtype=np.int64),
     )
+    return kind if name == "all" or _speaks(kind) else None
 
 
 def _speaks(kind: Kind) -> bool:
-    positives = int(kind.y.sum())
-    return min(positives, len(kind.y) - positives) >= FEWEST_POSITIVES
+    """Say whether a kind has enough rows of both classes, without any of its folds too."""
+    for rows in (np.ones(len(kind.y), dtype=bool), *(kind.fold_of != fold for fold in np.unique(kind.fold_of))):
+        positives = int(kind.y[rows].sum())
+        if min(positives, int(rows.sum()) - positives) < FEWEST_POSITIVES:
+            return False
+    return True

@@ -50,6 +50,12 @@ def records(dataset: Dataset, tmp_path: Path) -> Iterator[tuple[Store, Store]]:
         yield stores[0], stores[1]
 
 
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let small tables speak."""
+    monkeypatch.setattr("bench.ensemble.customers.FEWEST_POSITIVES", 2)
+
+
 def customers(dataset: Dataset, records: tuple[Store, Store]) -> Customers:
     return Customers.of(dataset, FoldsSection(), *records)
 
@@ -117,9 +123,30 @@ def test_no_threshold_for_a_row_is_chosen_on_it_as_another_kind(dataset: Dataset
 def test_a_kind_with_few_outcomes_leaves_its_rows_to_the_other(
     dataset: Dataset, records: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench.ensemble.customers.FEWEST_POSITIVES", 21)
-    (only,) = customers(dataset, records).kinds({"m": 1.0}, np.linspace(0, 1, 8))
-    assert (only.name, len(only.asked)) == ("new", 8)
+    companies = customers(dataset, records)
+    two = companies.kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    positives = [int(kind.y.sum()) for kind in two]
+    assert positives[0] > positives[1]  # of known and of new customers
+    monkeypatch.setattr("bench.ensemble.customers.FEWEST_POSITIVES", positives[1] + 1)
+    # All strangers stand for the new ones, those of the dominant company's fold included; if they are too few, all do.
+    (new,) = companies.kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    assert (new.name, len(new.y), len(new.asked)) == ("all", 42, 8)
+
+
+def test_trials_that_failed_on_the_other_folds_are_judged_by_the_main_ones(
+    dataset: Dataset, records: tuple[Store, Store]
+) -> None:
+    mixed, apart = records
+    mixed.append(CellResult("x", 0, 0, "done", probability=np.full(14, 0.3)))
+    mixed.append(CellResult("x", 0, 1, "done", probability=np.full(14, 0.4)))
+    mixed.append(CellResult("x", 0, 2, "done", probability=np.full(14, 0.5)))
+    apart.append(CellResult("x", 0, 0, "failed", "it did not converge"))
+    companies = customers(dataset, records)
+    scored = companies.score({"x": 1.0}, F1)
+    assert scored.known is not None
+    assert (scored.new, scored.ordinary) == (None, None)
+    (only,) = companies.kinds({"x": 1.0}, np.linspace(0, 1, 8))
+    assert (only.name, len(only.y), len(only.asked)) == ("all", 42, 8)
 
 
 def test_without_companies_and_times_every_row_stands_for_every_other(
