@@ -12,6 +12,11 @@ from bench.vocabulary import Axis
 
 _SMALL, _MIDDLE, _LARGE = 10_000, 50_000, 100_000  # rows
 _BALANCED = 0.35  # share of positives from which resampling changes little
+_SUBMISSION = """\
+# What share of the rows to predict is positive? As many as here ("train"), a number if you know it, such as 0.35, or what
+# their scores speak for ("estimate"). The run says what each would mean.
+[submission]
+positive_rate = "train\""""
 
 
 def propose(
@@ -50,6 +55,7 @@ def propose(
         '[objective]\nmetric = "f1"\nreport = ["precision", "recall", "average_precision", "roc_auc"]',
         _grid(found),
         "[ensemble]\ncandidates = 25",
+        *([_SUBMISSION] if submission else []),
     )
     return "\n\n".join(parts) + "\n"
 

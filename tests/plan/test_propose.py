@@ -51,7 +51,8 @@ def read(experiment: dict[str, Any]) -> Dataset:
 def test_the_proposal_can_be_read_back_and_used() -> None:
     asked = leads(9).drop(columns="won").assign(id=[str(row) for row in range(9)])
     text, experiment = proposed(leads(), asked)
-    assert list(experiment) == ["question", "data", "folds", "objective", "grid", "ensemble"]
+    assert list(experiment) == ["question", "data", "folds", "objective", "grid", "ensemble", "submission"]
+    assert experiment["submission"] == {"positive_rate": "train"}
     assert experiment["data"] == {
         "train": "train.csv",
         "submission": "asked.csv",
