@@ -13,8 +13,8 @@ from bench.vocabulary import Axis
 _SMALL, _MIDDLE, _LARGE = 10_000, 50_000, 100_000  # rows
 _BALANCED = 0.35  # share of positives from which resampling changes little
 _SUBMISSION = """\
-# What share of the rows to predict is positive? As many as here ("train"), a number if you know it, such as 0.35, or what
-# their scores speak for ("estimate"). The run says what each would mean.
+# What share of the rows to predict is positive? As here ("train"), a number if you know it, such as 0.35, or what their
+# scores speak for ("estimate"). The run says what each would mean.
 [submission]
 positive_rate = "train\""""
 
