@@ -17,7 +17,7 @@ from bench.ensemble.certainty import certainty
 from bench.ensemble.customers import Customers, View, other_folds
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.scoreboard import Scoreboard
-from bench.ensemble.submission import hand_in
+from bench.ensemble.submission import check_place, hand_in
 from bench.errors import DataError
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, make_plan
@@ -80,16 +80,16 @@ def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Ques
         try:
             other = make_folds(dataset, section)
         except DataError as error:
-            notices.append(f'finalists are not scored with scheme = "{section.scheme}" as well: {error}')
+            notices.append(
+                f'finalists are not scored with scheme = "{section.scheme}" as well: {str(error).split(". ")[0]}.'
+            )
     plan = make_plan(experiment, dataset)
     return Question(experiment, dataset, folds, other, plan, results / experiment.name, tuple(notices))
 
 
 def inspect(question: Question) -> list[Finding]:
-    """Return what the audit of the table found, written to audit.csv as well."""
-    findings = audit(question.dataset, question.experiment.data)
-    write_audit(findings, question.folder / "audit.csv")
-    return findings
+    """Return what the audit of the table finds."""
+    return audit(question.dataset, question.experiment.data)
 
 
 def answer(
@@ -115,13 +115,15 @@ def answer(
     with recording(question, question.folder, question.folds, plan.only(only), engine, facts) as (store, diary):
         verdict = judge(plan, question.dataset, store, experiment, diary.board)
         diary.rank()
+        write_audit(findings, question.folder)
+        board = board_of(question, verdict, store)
+        write_board(board, question.folder)
         with second_look(question, store, verdict.finalists(experiment), engine) as customers:
-            board = board_of(question, verdict, store, customers)
-            write_board(board, question.folder)
+            board = by_customer(board, store, customers)
             if verdict.winner and question.dataset.submission is not None:
                 handed_in = hand_in(verdict.winner, plan, experiment, customers, question.submission, workers)
                 board = replace(board, foretold=write_expected(handed_in, findings, question.folder))
-                write_board(board, question.folder)
+            write_board(board, question.folder)
     return board
 
 
@@ -129,7 +131,7 @@ def recorded(question: Question) -> Board:
     """Return what is recorded, fitting and writing nothing."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
-    board = board_of(question, verdict, store, recorded_customers(question, store))
+    board = by_customer(board_of(question, verdict, store), store, recorded_customers(question, store))
     foretold = read_foretold(question.folder)
     return replace(board, foretold=foretold) if foretold and verdict.leads(foretold.members) else board
 
@@ -139,12 +141,14 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
     chosen = verdict.choose(trial, ensemble)
+    place, findings = path or question.submission, inspect(question)
+    check_place(question.dataset, question.experiment, place)  # before anything is fitted for it
     engine = Engine(workers, None, False, lambda diary: None)
-    findings = inspect(question)
     with second_look(question, store, list(chosen.weights), engine) as customers:
-        place = path or question.submission
         handed_in = hand_in(chosen, question.plan, question.experiment, customers, place, workers)
-        return foretell(handed_in, findings)
+    if place == question.submission:
+        return write_expected(handed_in, findings, question.folder)
+    return foretell(handed_in, findings)
 
 
 @dataclass(frozen=True)
@@ -190,27 +194,38 @@ def second_look(question: Question, store: Store, trials: list[str], engine: Eng
         yield Customers.of(question.dataset, section, store, other)
 
 
-def board_of(question: Question, verdict: Verdict, store: Store, customers: Customers) -> Board:
-    """Gather what is recorded and what it says."""
-    experiment, objective = question.experiment, question.experiment.objective
-    told_apart = customers.new != "all"
-    finalists = verdict.finalists(experiment) if told_apart else []
-    sure = certainty(question.dataset, store, verdict.scores, objective) if verdict.scores else None
-    by_customer = {trial: customers.score({trial: 1.0}, objective) for trial in finalists}
+def board_of(question: Question, verdict: Verdict, store: Store) -> Board:
+    """Gather what is recorded and what it says of the table as a whole."""
+    experiment = question.experiment
+    sure = certainty(question.dataset, store, verdict.scores, experiment.objective)
     return Board(
         experiment=experiment,
         plan=question.plan,
-        rows=leaderboard(question.plan, verdict.scores, store, experiment, by_customer, sure.ties if sure else None),
+        rows=leaderboard(question.plan, verdict.scores, store, experiment, ties=sure.ties if sure else None),
         verdict=verdict,
         notices=store.notices,
         certainty=sure,
-        winner=customers.score(verdict.winner.weights, objective) if told_apart and verdict.winner else None,
         calibration=calibration_lines(View(question.dataset, store), verdict.winner.weights) if verdict.winner else (),
         coverage=coverage(question.dataset),
     )
 
 
+def by_customer(board: Board, store: Store, customers: Customers) -> Board:
+    """Add how the finalists and the winner do on known and on new customers, where these are told apart."""
+    verdict, experiment = board.verdict, board.experiment
+    if customers.new == "all" or verdict.winner is None:
+        return board
+    scored = {trial: customers.score({trial: 1.0}, experiment.objective) for trial in verdict.finalists(experiment)}
+    ties = board.certainty.ties if board.certainty else None
+    return replace(
+        board,
+        rows=leaderboard(board.plan, verdict.scores, store, experiment, scored, ties),
+        winner=customers.score(verdict.winner.weights, experiment.objective),
+    )
+
+
 def recorded_customers(question: Question, store: Store) -> Customers:
+    """Tell known and new customers apart by what is recorded of the finalists."""
     other = None
     if question.other is not None and question.finals.exists():
         other = read_store(question.finals, question.dataset.data_id, question.other)

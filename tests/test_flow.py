@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 
 from bench import flow
 from bench.data.folds import scored_rows
-from bench.errors import DataError, StoreError
+from bench.errors import DataError, StoreError, SubmissionError
 from bench.record.store import read_store
+from bench.report.diary import Diary
 
 SCHEMES = {
     "stratified_group": 'scheme = "stratified_group"\nrepeats = 2',
@@ -203,3 +205,55 @@ def test_every_objective_leads_to_a_board_and_a_submission(objective: str) -> No
     assert metric in Path("results/leads/leaderboard.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
     called = (pd.read_csv(question.submission)["won"] == "yes").sum()
     assert called == 5 if metric == "recall_at_k" else called > 0
+
+
+def test_an_export_in_place_of_the_submission_is_what_is_said_of_it_from_then_on() -> None:
+    question, board = run("[submission]\nfinalists = 1", "results")
+    constant = board.rows[-1]["trial"]
+    told = flow.export(question, constant, False, None, 0)
+    assert told.members == {constant: 1.0}
+    assert not any("submission.csv:" in sentence for sentence in flow.recorded(question).sentences)
+
+
+def test_nothing_is_fitted_for_an_export_that_is_refused() -> None:
+    question, _ = run("[submission]\nfinalists = 1", "results")
+    shutil.rmtree(question.finals)
+    with pytest.raises(SubmissionError, match="is an input of the experiment"):
+        flow.export(question, None, False, Path("train.csv"), 0)
+    assert not question.finals.exists()
+
+
+def test_a_run_that_is_stopped_among_the_finalists_has_its_leaderboard() -> None:
+    question = flow.ask(written(""), Path("results"))
+
+    def watch(diary: Diary) -> None:
+        if diary.store.folder == question.finals and diary.progress.recorded == 2:
+            raise KeyboardInterrupt("pressed")
+
+    with pytest.raises(KeyboardInterrupt, match="pressed"):
+        flow.answer(question, {}, False, 0, watch)
+    assert "| 1 | " in (question.folder / "leaderboard.md").read_text(encoding="utf-8")
+    assert "f1_new" not in flow.recorded(question).rows[0]
+    _, whole = run("", "results")
+    assert "f1_new" in whole.rows[0]
+
+
+def test_too_few_companies_say_neither_ties_nor_a_corrected_score() -> None:
+    table = pd.read_csv("train.csv")
+    table["firm"] = np.where(np.arange(len(table)) % 2, "F1", "F2")
+    table.to_csv("train.csv", index=False)
+    _, board = run("", "results")
+    assert board.certainty is None
+    assert board.sentences[0] == "There are too few leads: neither ties nor a corrected score can be told."
+    assert "tied" not in board.rows[0]
+
+
+def test_a_floor_that_nobody_keeps_is_said() -> None:
+    table = pd.read_csv("train.csv")
+    table["won"] = np.random.default_rng(5).permutation(table["won"])
+    table.to_csv("train.csv", index=False)
+    _, board = run('[objective]\nmetric = "recall"\nat_precision = 1.0', "results")
+    assert {row["floor"] for row in board.rows} == {"missed"}
+    precisions = [row["precision"] for row in board.rows]
+    assert precisions == sorted(precisions, reverse=True)
+    assert board.sentences[0].startswith("No trial keeps what [objective] asks for; the first comes nearest: ")

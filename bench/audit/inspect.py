@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from bench.audit.rows import check_rows
 from bench.audit.target import check_target
 from bench.data.dataset import Dataset
 from bench.data.roles import Roles
+from bench.errors import StoreError
 from bench.record.columns import AUDIT
 from bench.record.disk import replacing
 
@@ -45,13 +47,24 @@ def audit(dataset: Dataset, roles: Roles) -> list[Finding]:
     return sorted(findings, key=lambda finding: list(WEIGHTS).index(finding.weight))
 
 
-def write_audit(findings: list[Finding], path: Path) -> None:
-    """Write the findings as CSV; a spreadsheet takes no cell of it for a formula."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as file:
-        writer = csv.DictWriter(file, AUDIT, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _inert(getattr(finding, name)) for name in AUDIT} for finding in findings)
+def write_audit(findings: Sequence[Finding], folder: Path) -> Path:
+    """Write the findings to audit.csv and return its path; a spreadsheet takes no cell of it for a formula.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written there.
+    """
+    path = folder / "audit.csv"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
+            writer = csv.DictWriter(file, AUDIT, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({name: _inert(getattr(finding, name)) for name in AUDIT} for finding in findings)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written there ({error.strerror}). Name another folder.") from None
+    return path
 
 
 def _inert(cell: str) -> str:

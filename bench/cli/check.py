@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli import show
-from bench.cli.options import RESULTS, File
+from bench.cli.options import RESULTS, File, Results
 
 if TYPE_CHECKING:
     from bench.flow import Question
@@ -23,18 +23,20 @@ def audit(
     plant: Annotated[
         bool, typer.Option("--plant", help="plant known leaks in copies of the table and show what sees them")
     ] = False,
+    results: Results = RESULTS,
 ) -> None:
     """Look for leaks, drift and odd rows and columns in the table of an experiment."""
     from bench import flow
     from bench.audit.finding import CODES, Finding
-    from bench.audit.inspect import WEIGHTS
+    from bench.audit.inspect import WEIGHTS, write_audit
     from bench.data.notices import plural
 
-    question = flow.ask(file, RESULTS)
+    question = flow.ask(file, results)
     if plant:
         _hunt(question)
         return
     findings = flow.inspect(question)
+    path = write_audit(findings, question.folder)
     for weight, title in WEIGHTS.items():
         by_code: dict[tuple[str, str], list[Finding]] = {}
         for finding in findings:
@@ -47,10 +49,7 @@ def audit(
             for finding in alike:
                 print(f"    {show.one_line(finding.place)}: {show.one_line(finding.evidence)}")
             print(f"    What to do: {show.one_line(advice)}\n")
-    print(
-        f"{plural(len(findings), 'finding')}; what each code means: docs/audit.md. "
-        f"Written to {question.folder / 'audit.csv'}."
-    )
+    print(f"{plural(len(findings), 'finding')}; what each code means: docs/audit.md. Written to {path}.")
 
 
 def _hunt(question: Question) -> None:

@@ -85,9 +85,10 @@ def run(
     _print_board(question, answer)
     print(f"Everything is in {question.folder}.")
     failed = sum(diary.progress.failed for diary in diaries)
+    records = [str(diary.store.folder / "cells.csv") for diary in diaries if diary.progress.failed]
     if failed:
         print(
-            f"bench: {failed} cells failed; the reasons are in {question.folder / 'cells.csv'}. "
+            f"bench: {failed} cells failed; the reasons are in {' and '.join(records)}. "
             "--retry failed runs them again.",
             file=sys.stderr,
         )

@@ -92,6 +92,8 @@ class _PlainLines:
 
     def __call__(self, run: Diary) -> None:
         state = run.progress
+        if self._last is not None and state.elapsed_seconds < self._last:
+            self._last = None  # another stage has begun
         if self._last is None or not state.left or state.elapsed_seconds - self._last >= QUIET_SECONDS:
             self._last = state.elapsed_seconds
             said = f"{state.recorded}/{state.cells} cells, {state.elapsed_seconds:.0f} s, {_said(run)}"

@@ -28,6 +28,13 @@ def status(file: File, results: Results = RESULTS) -> None:
     folder = results / read_experiment(file).name
     seen = glance(folder)
     print(f"{folder}: {_who(seen)}.")
+    _tell(seen)
+    if (folder / "finalists").is_dir():
+        print("The finalists on the other folds:")
+        _tell(glance(folder / "finalists"))
+
+
+def _tell(seen: Glance) -> None:
     print(f"{_how_far(seen)}.")
     best = seen.events.get("best")
     if best:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from bench.companies import company_of
 from bench.data.dataset import Dataset
 from bench.data.folds import scored_rows
 from bench.ensemble.scoreboard import OutOfFold
@@ -32,10 +35,20 @@ class Certainty:
     redrawn: Redraws
 
 
-def certainty(dataset: Dataset, store: Store, scores: dict[str, Score], objective: Objective) -> Certainty:
-    """Draw the rows held out again and again, and see how the ranking changes; of one finished trial at least."""
+FEWEST = 10  # companies, or rows of none, with a positive and with a negative: draws of fewer say nothing
+
+
+def certainty(dataset: Dataset, store: Store, scores: dict[str, Score], objective: Objective) -> Certainty | None:
+    """Draw the rows held out again and again, and see how the ranking changes.
+
+    None where no trial is finished or keeps the objective's floor, or there are too few companies to draw.
+    """
     known, recorded = scored_rows(dataset, store.folds), OutOfFold(store, scores)
     groups = None if dataset.groups is None else dataset.groups[known.rows]
+    company = company_of(groups, len(known.y))
+    enough = all(len(np.unique(company[known.y == label])) >= FEWEST for label in (0, 1))
+    if not enough or not any(score.keeps_floor(objective) for score in scores.values()):
+        return None
     redrawn = redraw(known.y, recorded, scores, known.fold_of, objective, groups)
     choose = best_trial_of(redrawn)
     corrected = corrected_estimate(known.y, recorded, known.fold_of, objective, choose, groups)

@@ -81,7 +81,10 @@ class View:
         return mean
 
     def counts(self, members: Weights, objective: Objective, chosen: NDArray[np.bool_]) -> Counts | None:
-        """Count the calls at cross-fitted thresholds of the rows ``chosen`` of shape (repeats, m)."""
+        """Count the calls at cross-fitted thresholds of the rows ``chosen`` of shape (repeats, m).
+
+        None if a cell is not done, or no positive is chosen: then there is nothing to find.
+        """
         probability = self.probability(members)
         if probability is None:
             return None
@@ -89,7 +92,7 @@ class View:
         for scores, folds, rows in zip(probability, self.labels.fold_of, chosen, strict=True):
             called = cross_fitted_calls(y, scores, folds, objective)
             total = total + count(y[rows], called[rows])
-        return total
+        return total if total.positives else None
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,13 @@ class OnCustomers:
     known : of rows whose company was in the training rows of their fold; None where no company is named
     new : of rows whose company was not; without companies, of later rows than the fold trained on
     ordinary : ``new`` without the rows of giant companies; None where there is none
+    new_are : "new" or "later": what ``new`` stands for
     """
 
     known: Counts | None
     new: Counts | None
     ordinary: Counts | None
+    new_are: str
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,7 @@ class Customers:
             self.mixed.counts(members, objective, self.mixed.met) if self.mixed else None,
             self.apart.counts(members, objective, strangers),
             self.apart.counts(members, objective, ordinary) if len(self._giants) else None,
+            self.new,
         )
 
     @property
@@ -161,17 +167,18 @@ class Customers:
 
     @property
     def _typical(self) -> NDArray[np.bool_]:
-        """Strangers whose fold trained on every dominant company, as what predicts the submission does.
+        """Strangers, shape (m,), whose fold of the first repeat trained on every dominant company.
 
-        A model that never saw a company of half of all positives gives others lower probabilities: beside such rows,
-        those to predict would look more promising than they are.
+        So does what predicts the submission. A model that never saw a company of half of all positives gives others
+        lower probabilities: beside such rows, those to predict would look more promising than they are.
         """
+        strangers: NDArray[np.bool_] = self._strangers[0]
         groups = self.dataset.groups
-        typical = self._strangers.copy()
-        if groups is not None and self.new != "all":
-            dominant = np.isin(self.apart.groups, dominant_companies(self.dataset.y, groups))
-            for repeat, folds in enumerate(self.apart.labels.fold_of):
-                typical[repeat] &= ~np.isin(folds, folds[dominant])
+        if groups is None or self.new == "all":
+            return strangers
+        fold_of = self.apart.labels.fold_of[0]
+        dominant = np.isin(self.apart.groups, dominant_companies(self.dataset.y, groups))
+        typical: NDArray[np.bool_] = strangers & ~np.isin(fold_of, fold_of[dominant])
         return typical
 
     @property
@@ -194,17 +201,18 @@ class Customers:
         groups = np.full(len(asked), -1) if groups is None else groups
         new = _standing(self.new, self.apart, members, self._typical)
         if new is None:
-            new = _standing(self.new, self.apart, members, self._strangers)
+            new = _standing(self.new, self.apart, members, self._strangers[0])
         if new is None:
-            new = _standing("all", self.main, members, np.ones_like(self.main.met))
+            new = _standing("all", self.main, members, np.ones_like(self.main.met[0]))
         assert new is not None  # members are finished on the main folds, each of which holds both classes
         known, trained = None, self.dataset.groups
         is_known = np.zeros(len(asked), dtype=bool)
         if self.mixed is not None and trained is not None and new.name != "all":
             is_known = np.isin(groups, trained[trained >= 0])
-            known = _standing("known", self.mixed, members, self.mixed.met, self.apart)
+            known = _standing("known", self.mixed, members, self.mixed.met[0], self.apart)
         if known is None:
-            return [replace(new, asked=asked, asked_groups=groups)]
+            name = "like new" if new.name == "new" and is_known.any() else new.name
+            return [replace(new, name=name, asked=asked, asked_groups=groups)]
         sides = ((known, is_known), (new, ~is_known))
         return [replace(kind, asked=asked[rows], asked_groups=groups[rows]) for kind, rows in sides if rows.any()]
 
@@ -212,23 +220,24 @@ class Customers:
 def _standing(
     name: str, view: View, members: Weights, chosen: NDArray[np.bool_], folds_by: View | None = None
 ) -> Kind | None:
-    """Return the chosen rows of a view, shape (repeats, m), as a kind that nobody is asked of yet; None if too few.
+    """Return the chosen rows of a view, shape (m,), as a kind that nobody is asked of yet; None if there are too few.
 
-    The folds that thresholds are cross-fitted by are those of ``folds_by``: a row may stand for known and for new
-    customers, and no threshold for the one may be chosen on it as the other.
+    The first repeat stands for all: in another, a row would choose the threshold of its own fold. The folds that
+    thresholds are cross-fitted by are those of ``folds_by``: a row may stand for known and for new customers, and no
+    threshold for the one may be chosen on it as the other.
     """
     probability = view.probability(members)
     if probability is None:
         return None
-    y, groups, fold_of = view.labels.y, view.groups, (folds_by or view).labels.fold_of
-    pairs = [(repeat, np.flatnonzero(rows)) for repeat, rows in enumerate(chosen)]
+    rows = np.flatnonzero(chosen)
+    y, groups = view.labels.y[rows], view.groups[rows]
     kind = Kind(
         name=name,
-        y=np.concatenate([y[rows] for _, rows in pairs]),
-        probability=np.concatenate([probability[repeat, rows] for repeat, rows in pairs]),
-        fold_of=np.concatenate([fold_of[repeat, rows] for repeat, rows in pairs]),
-        groups=np.concatenate([groups[rows] for _, rows in pairs]),
-        weights=np.concatenate([one_vote_each(y[rows], groups[rows]) for _, rows in pairs]),
+        y=y,
+        probability=probability[0, rows],
+        fold_of=(folds_by or view).labels.fold_of[0, rows],
+        groups=groups,
+        weights=one_vote_each(y, groups),
         asked=np.empty(0),
         asked_groups=np.empty(0, dtype=np.int64),
     )

@@ -49,9 +49,11 @@ def foresee(
     ----------
     kinds : of which the rows to predict consist
     train_rate : share of positives among the labelled rows
-    positive_rate : of `SubmissionSection`
+    positive_rate : of `SubmissionSection`; where nothing can be estimated, "train" stands for "estimate"
     """
     estimate = _estimate(kinds, train_rate)
+    if estimate is None and positive_rate == "estimate":
+        positive_rate = "train"
     if positive_rate == "estimate" and estimate is not None:
         rate = estimate.rate
     else:

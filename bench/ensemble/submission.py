@@ -61,10 +61,8 @@ def hand_in(
         If there is no table to predict, or ``path`` is one of the experiment's own files or cannot be written.
     """
     dataset, roles = customers.dataset, experiment.data
-    if dataset.submission is None:
-        raise SubmissionError(f"{experiment.path}: [data] names no submission, so there is nothing to predict.")
-    _refuse_inputs(path, (str(experiment.path), roles.train, roles.submission, roles.sample))
-    _make_room(path)
+    check_place(dataset, experiment, path)
+    assert dataset.submission is not None  # else refused
     trials = {trial.id: trial for trial in plan.trials}
     members = [trials[member] for member in winner.weights]
     outputs = refit_trials(members, dataset, workers, experiment.limits)
@@ -81,6 +79,15 @@ def hand_in(
     with replacing(path) as file:
         frame.to_csv(file, index=False, lineterminator="\n")
     return HandedIn(path, len(frame), winner, foresight)
+
+
+def check_place(dataset: Dataset, experiment: Experiment, path: Path) -> None:
+    """See that there is something to predict, and that the file can be written; raises as `hand_in` does."""
+    roles = experiment.data
+    if dataset.submission is None:
+        raise SubmissionError(f"{experiment.path}: [data] names no submission, so there is nothing to predict.")
+    _refuse_inputs(path, (str(experiment.path), roles.train, roles.submission, roles.sample))
+    _make_room(path)
 
 
 def submission_frame(dataset: Dataset, called: NDArray[np.bool_], id_name: str | None, target: str) -> pd.DataFrame:

@@ -30,7 +30,7 @@ class Board:
     ----------
     rows : of the leaderboard
     notices : what is to be known of the record itself
-    certainty : how sure the ranking is; None where no trial is finished
+    certainty : how sure the ranking is; None where that cannot be said
     winner : of the winner, how it does on known and on new customers; None where they are not told apart
     calibration : of the winner's probabilities, as lines of Markdown
     coverage : how much of the rows to predict training has shown
@@ -56,7 +56,7 @@ class Board:
     @property
     def sentences(self) -> list[str]:
         """What stands below the ranking."""
-        said = certainty_sentences(self.certainty, self.experiment, self.rows) if self.certainty else []
+        said = certainty_sentences(self.certainty, self.experiment, self.rows)
         said += [blend_sentence(self.verdict.ensemble, self.plan.trials)] if self.verdict.ensemble else []
         said += [customers_sentence(self.winner)] if self.winner and self.winner.new else []
         return [*said, *(self.foretold.sentences if self.foretold else [])]

@@ -9,10 +9,16 @@ from bench.plan.experiment import Experiment
 from bench.report.leaderboard import Row
 
 
-def certainty_sentences(certainty: Certainty, experiment: Experiment, rows: Iterable[Row]) -> list[str]:
+def certainty_sentences(certainty: Certainty | None, experiment: Experiment, rows: Iterable[Row]) -> list[str]:
     """Say what the best trial is worth once choosing it is paid for, and which trials may be as good."""
-    found, objective = certainty.corrected, experiment.objective
-    finished = [row for row in rows if row["status"] == "done"]
+    finished, objective = [row for row in rows if row["status"] == "done"], experiment.objective
+    if certainty is None:
+        missed = bool(finished) and finished[0].get("floor") == "missed"
+        why = (
+            "No trial keeps what [objective] asks for; the first comes nearest" if missed else "There are too few leads"
+        )
+        return [f"{why}: neither ties nor a corrected score can be told."] if finished else []
+    found = certainty.corrected
     named = "F1" if objective.metric == "f1" else objective.metric
     fits = experiment.folds.count * experiment.folds.repeats
     configurations = {row["trial"]: row["configuration"] for row in finished}

@@ -127,6 +127,7 @@ def write_expected(handed_in: HandedIn, findings: Sequence[Finding], folder: Pat
 _CUSTOMERS = {
     "known": "of known customers",
     "new": "of new ones",
+    "like new": "taken to be like new customers",
     "later": "later than the labelled ones",
     "all": "taken to be like the labelled ones",
 }

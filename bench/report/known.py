@@ -11,14 +11,14 @@ from bench.ensemble.customers import OnCustomers
 def customers_sentence(winner: OnCustomers) -> str:
     """Say how far the winner's F1 on new customers lies below that on known ones; ``new`` has to be counted."""
     assert winner.new is not None
+    new = float(winner.new.f1)
+    if winner.new_are == "later":
+        return f"The winner on rows later than those it trained on: F1 {new:.4f}."
+    on_new = f"{new:.4f}" + (f", {winner.ordinary.f1:.4f} without giant companies" if winner.ordinary else "")
     if winner.known is None:
-        return f"The winner on rows later than those it trained on: F1 {winner.new.f1:.4f}."
-    known, new = float(winner.known.f1), float(winner.new.f1)
-    apart = f", {winner.ordinary.f1:.4f} without giant companies" if winner.ordinary else ""
-    return (
-        f"The winner on customers it trained on: F1 {known:.4f} ({winner.known.recall:.1%} of "
-        f"{winner.known.positives:,} positives found); on new ones {new:.4f}{apart}: a gap of {known - new:.4f}."
-    )
+        return f"The winner on customers it never trained on: F1 {on_new}."
+    known = float(winner.known.f1)
+    return f"The winner on customers it trained on: F1 {known:.4f}; on new ones {on_new}: a gap of {known - new:.4f}."
 
 
 def coverage_table(covered: Sequence[Coverage]) -> list[str]:

@@ -128,6 +128,10 @@ class Objective(Section):
             return counts.precision >= self.at_precision - 1e-9
         return np.ones(np.shape(counts.rows), dtype=bool)[()]
 
+    def short(self, counts: Counts) -> Amount:
+        """Return what the floor is about, by which those that miss it are told apart: recall, or precision."""
+        return counts.precision if self.at_precision is not None else counts.recall
+
     def worth(self, counts: Counts) -> Amount:
         """Return what a threshold is chosen by: the score; below all scores where a floor or capacity is broken.
 
@@ -139,5 +143,4 @@ class Objective(Section):
             return np.where(over <= 1e-9, counts.recall, -over)
         if not self.has_floor:
             return self.of(counts)
-        short = counts.precision if self.at_precision is not None else counts.recall
-        return np.where(self.keeps(counts), self.of(counts), short - 2)
+        return np.where(self.keeps(counts), self.of(counts), self.short(counts) - 2)

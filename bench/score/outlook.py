@@ -102,11 +102,11 @@ def expect(kinds: Sequence[Kind], objective: Objective, rate: float, by_share: b
     counts = count(y, cross_fitted_calls(y, probability, fold_of, objective, weights), weights)
     asked = np.concatenate([kind.asked for kind in kinds])
     if objective.k is not None:
-        threshold = _up_to(math.floor(objective.k * len(asked) + 1e-9), asked)
+        threshold = _calling(math.floor(objective.k * len(asked) + 1e-9), asked, at_most=True)
     else:
         threshold = best_threshold(y, probability, objective, weights)
         if by_share:
-            threshold = _up_to(round(weights[probability >= threshold].sum()), asked)
+            threshold = _calling(weights[probability >= threshold].sum(), asked, at_most=False)
     return Expectation(rate, threshold, int((asked >= threshold).sum()), counts)
 
 
@@ -121,11 +121,17 @@ def rates_of(kinds: Sequence[Kind], rate: float) -> list[float]:
     return [float(one) for one in expit(odds + shift)]
 
 
-def _up_to(calls: int, asked: NDArray[np.float64]) -> float:
-    """Return a threshold that calls as many rows as possible, but not more than ``calls``."""
-    falling = np.sort(asked)[::-1]
-    if calls >= len(falling):
-        return 0.0
-    first_left_out = falling[calls]
-    called = falling[falling > first_left_out]
-    return float((called[-1] + first_left_out) / 2) if len(called) else float(np.nextafter(first_left_out, 2))
+def _calling(calls: float, asked: NDArray[np.float64], *, at_most: bool) -> float:
+    """Return the threshold that calls as many rows as possible up to ``calls``, or nearly so many.
+
+    Rows of one probability are called together.
+    """
+    values, rows = np.unique(-asked, return_counts=True)
+    called = np.append(0, np.cumsum(rows))
+    distance = np.where(at_most & (called > calls), np.inf, abs(called - calls))
+    last = int(distance.argmin())  # of equals, the fewest
+    above, below = np.append(np.inf, -values)[last], np.append(-values, 0.0)[last]
+    if last == 0:
+        return float(np.nextafter(below, 2))
+    middle = (above + below) / 2
+    return float(middle if below < middle else above)

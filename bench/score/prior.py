@@ -15,6 +15,7 @@ from bench.score.mixture import Floats, Shares, Units, bin_edges
 SEPARATES: Final = 0.25  # true less false positive rate of a threshold worth asking (Forman 2008)
 RELEVANT: Final = 0.2  # of the rate: a smaller disagreement between thresholds hardly moves a threshold
 EDGE: Final = 1e-6  # nearest to 0 and 1 that a rate is estimated
+FEWEST_UNITS: Final = 10  # companies, or rows of none: draws of fewer say nothing of how much chance does
 ROUNDING: Final = 1e-9  # a standard error below it is none
 
 
@@ -86,8 +87,8 @@ def rate_estimate(
     Raises
     ------
     ScoreError
-        If one class or the new rows are missing, a probability is not a number, or the scores do not tell the
-        classes apart.
+        If one class is missing, a probability is not a number, the scores do not tell the classes apart, or there are
+        fewer than `FEWEST_UNITS` labelled or new companies.
     """
     _check(y, probability, probability_new)
     weights = one_vote_each(y, groups) if weights is None else weights
@@ -96,6 +97,9 @@ def rate_estimate(
     cell = np.searchsorted(edges, probability, side="right") + bins * (y == 1)
     labelled = Units.of(cell, 2 * bins, groups, weights)
     new = Units.of(np.searchsorted(edges, probability_new, side="right"), bins, groups_new)
+    for what, units in (("labelled", labelled), ("new", new)):
+        if units.times.sum() < FEWEST_UNITS:
+            raise ScoreError(f"{units.times.sum()} {what} companies or rows are too few to estimate a rate")
 
     shares = Shares.of(labelled.total(), new.total())
     said, bbse = _rates_by_threshold(shares)
@@ -111,12 +115,14 @@ def rate_estimate(
     p_value = _p_value(beyond, by_chance)
 
     sweep, sweep_low, sweep_high = float(np.median(said)), float(said.min()), float(said.max())
-    fits = p_value >= 0.05 or sweep_high - sweep_low <= RELEVANT * em
+    # Where a threshold asks for a rate below 0 or above 1, what they agree on is the end of the scale.
+    agree = sweep_low > 0 and sweep_high < 1 and sweep_high - sweep_low <= RELEVANT * em
+    fits = p_value >= 0.05 or agree
     low, high = (float(end) for end in np.quantile(rates, [0.025, 0.975]))
     return RateEstimate(
-        rate=em if fits else sweep,
-        low=low if fits else min(low, sweep_low),
-        high=high if fits else max(high, sweep_high),
+        rate=em if fits else min(max(sweep, EDGE), 1 - EDGE),
+        low=low if fits else max(EDGE, min(low, sweep_low)),
+        high=high if fits else min(1 - EDGE, max(high, sweep_high)),
         em=em,
         bbse=bbse,
         sweep=sweep,

@@ -114,11 +114,12 @@ def score_calls(
 
 
 def rank(scores: dict[str, Score], objective: Objective) -> list[str]:
-    """Return the trials from best to worst: those that keep the floor first; ties by id."""
+    """Return the trials from best to worst: those that keep the floor first, then the nearest to it; ties by id."""
     return sorted(
         scores,
         key=lambda trial: (
             not scores[trial].keeps_floor(objective),
+            0.0 if scores[trial].keeps_floor(objective) else -objective.short(scores[trial].counts),
             -objective.sign * scores[trial].value(objective),
             trial,
         ),

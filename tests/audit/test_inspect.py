@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from bench.audit.finding import CODES, Finding
 from bench.audit.inspect import audit, write_audit
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.roles import Demo, Roles
+from bench.errors import StoreError
 from bench.record.columns import AUDIT
 from tests.audit.tables import dataset_of, outcomes, text
 
@@ -90,7 +92,7 @@ def test_columns_that_are_no_features_are_not_reported() -> None:
 
 def test_a_cell_of_the_file_is_never_a_formula(tmp_path: Path) -> None:
     finding = Finding("constant-column", "=SUM(A1)", "+1", "-1", "note")
-    write_audit([finding, Finding("target-copy", "@x", "ok, 1 = 1", "\tok", "leak")], tmp_path / "new" / "audit.csv")
+    write_audit([finding, Finding("target-copy", "@x", "ok, 1 = 1", "\tok", "leak")], tmp_path / "new")
     written = pd.read_csv(tmp_path / "new" / "audit.csv", dtype=str)
     assert list(written) == list(AUDIT)
     assert written.to_numpy().tolist() == [
@@ -114,3 +116,9 @@ def test_outcomes_that_nothing_has_to_do_with_give_no_leak_on_many_columns() -> 
         words = {f"c{i}": [f"w{n}" for n in rng.integers(0, 2 + i, 300)] for i in range(15)}
         findings = audit(dataset_of({**columns, **words}, outcomes(300, seed)), ROLES)
         assert [finding for finding in findings if finding.weight == "leak"] == []
+
+
+def test_findings_that_cannot_be_written_are_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("a file")
+    with pytest.raises(StoreError, match=r"results/leads/audit\.csv: cannot be written there \(.+\)\. Name another"):
+        write_audit([], tmp_path / "results" / "leads")

@@ -174,3 +174,31 @@ def test_the_other_folds_show_what_the_named_ones_do_not(
     given = replace(dataset, groups=GROUPS if grouped else None, time=np.arange(len(Y), dtype=float) if timed else None)
     section = other_folds(FoldsSection.model_validate({"scheme": scheme}), given)
     assert (section.scheme if section else None) == other
+
+
+def test_of_several_repeats_the_first_stands_for_all(dataset: Dataset, tmp_path: Path) -> None:
+    folds = Folds(np.stack([np.arange(len(Y)) % 3, np.arange(len(Y)) // 14]), "twice00000", ())
+    with open_store(tmp_path / "twice", dataset.data_id, folds) as store:
+        for repeat, fold in np.ndindex(2, 3):
+            rows = folds.held_out(repeat, fold)
+            store.append(CellResult("m", repeat, fold, "done", probability=np.full(len(rows), 0.1 + 0.1 * repeat)))
+        (only,) = Customers.of(replace(dataset, groups=None), FoldsSection(repeats=2), store, None).kinds(
+            {"m": 1.0}, np.linspace(0, 1, 8)
+        )
+    assert only.fold_of.tolist() == folds.fold_of[0].tolist()
+    assert set(only.probability) == {0.1}
+
+
+def test_sides_without_a_positive_have_no_score(dataset: Dataset, records: tuple[Store, Store]) -> None:
+    alone = replace(dataset, groups=np.arange(len(Y)))  # no company is ever met again
+    got = Customers.of(alone, FoldsSection(), *records).score({"m": 1.0}, F1)
+    assert got.known is None
+    assert got.new is not None
+
+
+def test_rows_of_known_customers_that_nobody_stands_for_are_taken_for_new_ones(
+    dataset: Dataset, records: tuple[Store, Store]
+) -> None:
+    seen_once = replace(dataset, groups=np.arange(len(Y)), submission_groups=np.arange(8))
+    (only,) = Customers.of(seen_once, FoldsSection(), *records).kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    assert only.name == "like new"

@@ -108,3 +108,18 @@ def test_what_was_said_of_a_submission_is_read_again(tmp_path: Path) -> None:
     (tmp_path / "expected.json").write_text(json.dumps({"torn": 1}))
     assert read_foretold(tmp_path) is None
     assert read_foretold(tmp_path / "nowhere") is None
+
+
+def test_nobody_or_everyone_positive_by_the_scores_is_an_estimate_too() -> None:
+    kind, _ = leads(0.35)
+    for all_alike in (0.001, 0.9999):
+        told = foresee([replace(kind, asked=np.full(5000, all_alike))], 0.08, "estimate", Objective())
+        assert told.estimate is not None
+        assert 0 < told.chosen.rate < 1
+        assert told.chosen.rate == told.estimate.rate
+
+
+def test_where_nothing_can_be_estimated_the_labelled_share_is_said_to_be_used() -> None:
+    kind, _ = leads(0.35)
+    blind = replace(kind, probability=np.full(6000, 0.08), asked=np.full(5000, 0.08))
+    assert foresee([blind], 0.08, "estimate", Objective()).policy == "train"

@@ -97,3 +97,21 @@ def test_by_share_as_many_are_called_although_all_scores_have_moved() -> None:
     assert at_threshold.predicted_positives < 5
     assert by_share.predicted_positives == round(24 * (0.4 + 0.6 * 3 / 7))
     assert by_share.counts == at_threshold.counts
+
+
+def test_rows_of_one_probability_are_called_together_as_near_to_the_wanted_number_as_can_be() -> None:
+    blocks = replace(kind("all", 40), asked=np.repeat([0.9, 0.5, 0.1], [4, 26, 10]))
+    wanted = round(40 * (0.4 + 0.6 * 3 / 7))  # 26, as above: thirty are nearer than four
+    assert wanted == 26
+    assert expect([blocks], F1, 0.4, by_share=True).predicted_positives == 30
+    capacity = Objective(metric="recall_at_k", k=0.65)
+    assert expect([blocks], capacity, 0.4).predicted_positives == 4  # thirty would be too many
+
+
+def test_a_threshold_between_neighbouring_floats_calls_no_row_too_many() -> None:
+    lower = 0.3
+    for _ in range(50):
+        higher = float(np.nextafter(lower, 1))
+        tied = replace(kind("all", 40), asked=np.array([higher, lower]))
+        assert expect([tied], Objective(metric="recall_at_k", k=0.5), 0.4).predicted_positives == 1
+        lower = higher

@@ -178,13 +178,32 @@ def test_a_model_with_few_different_outputs_is_estimated_all_the_same() -> None:
 
 
 def test_what_no_rate_can_be_estimated_from_is_refused() -> None:
-    y = np.array([1, 0, 1, 0], dtype=np.int8)
-    probability = np.array([0.9, 0.1, 0.8, 0.2])
+    y = np.tile(np.array([1, 0, 1, 0], dtype=np.int8), 5)
+    probability = np.tile([0.9, 0.1, 0.8, 0.2], 5)
     with pytest.raises(ScoreError, match="do not tell the classes apart"):
-        rate_estimate(y, np.full(4, 0.5), probability)
-    with pytest.raises(ScoreError, match="4 rows hold 4 positives"):
-        rate_estimate(np.ones(4, dtype=np.int8), probability, probability)
+        rate_estimate(y, np.full(20, 0.5), probability)
+    with pytest.raises(ScoreError, match="20 rows hold 20 positives"):
+        rate_estimate(np.ones(20, dtype=np.int8), probability, probability)
     with pytest.raises(ScoreError, match="needs rows without labels"):
         rate_estimate(y, probability, np.empty(0))
     with pytest.raises(ScoreError, match="not a number"):
         rate_estimate(y, probability, np.array([np.nan]))
+
+
+def test_few_companies_give_no_estimate() -> None:
+    rng = np.random.default_rng(0)
+    y = (rng.random(400) < 0.3).astype(np.int8)
+    p = 1 / (1 + np.exp(1 - 2 * y - rng.normal(size=400)))
+    with pytest.raises(ScoreError, match="9 labelled companies or rows are too few"):
+        rate_estimate(y, p, p[:200], groups=np.arange(400) % 9)
+    with pytest.raises(ScoreError, match="3 new companies or rows are too few"):
+        rate_estimate(y, p, p[:3])
+
+
+def test_thresholds_that_agree_on_the_end_of_the_scale_are_no_fit() -> None:
+    rng = np.random.default_rng(0)
+    y = (rng.random(2000) < 0.3).astype(np.int8)
+    p = 1 / (1 + np.exp(1 - 2 * y - rng.normal(size=2000)))
+    lowest = rate_estimate(y, p, np.full(300, 0.06), draws=100)
+    assert not lowest.fits
+    assert 0 < lowest.low <= lowest.rate <= lowest.high < 1

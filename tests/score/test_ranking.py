@@ -70,3 +70,12 @@ def test_a_score_tells_how_far_the_thresholds_of_the_folds_lie_apart() -> None:
     got = score_trial(Y, P[None], FOLD_OF[None], Objective())
     assert got.spread == pytest.approx((0.225, 0.75))  # see test_cross_fitted_thresholds_on_twelve_rows
     assert got.flat[0] <= got.threshold <= got.flat[1]
+
+
+def test_where_nobody_keeps_the_floor_the_nearest_to_it_is_first() -> None:
+    objective = Objective(metric="recall", at_precision=0.9)
+    scores = {"everyone": score(Counts(10, 20, 0, 0)), "careful": score(Counts(8, 2, 2, 18))}
+    assert rank(scores, objective) == ["careful", "everyone"]
+    objective = Objective(metric="precision", at_recall=0.9)
+    scores = {"sure": score(Counts(1, 0, 9, 20)), "wide": score(Counts(8, 8, 2, 12))}
+    assert rank(scores, objective) == ["wide", "sure"]
