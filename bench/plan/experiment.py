@@ -10,98 +10,23 @@ from importlib.util import find_spec
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from bench.components import REGISTRIES
 from bench.data.folds import FoldsSection
 from bench.data.roles import Roles
 from bench.errors import ExperimentError, did_you_mean
+from bench.plan.sections import EnsembleSection, Entry, ExperimentFile, LimitsSection, SubmissionSection
 from bench.plan.slips import place_of, sentence
 from bench.registry import Component
 from bench.score.objective import Objective
-from bench.section import Section
 from bench.space import Columns, Value
 from bench.vocabulary import AXES, DO_NOTHING, Axis
 
 LARGEST_GRID = 2_000_000  # configurations; checked before any is made
 LARGEST_CELLS = 20_000_000  # of all configurations on all folds; likewise
-
-ComponentName = Annotated[str, Field(min_length=1)]
-Settings = dict[str, Value | list[Value]]
-Entry = ComponentName | Settings
-Listed = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
-
-
-class GridSection(Section):
-    """The `[grid]` section: the components to cross. A component with values of its own is a table.
-
-    ``{ name = "lightgbm", trees = [200, 400] }`` is one choice for each value; several lists are crossed. On derived,
-    a list within the list is done in a row: ``derived = ["raw", ["location", "missing"]]``.
-    """
-
-    derived: Annotated[tuple[Entry | Listed, ...], Field(strict=False, min_length=1)] = (DO_NOTHING["derived"],)
-    imputation: Listed = (DO_NOTHING["imputation"],)
-    encoding: Listed = ("ordinal",)
-    text: Listed = (DO_NOTHING["text"],)
-    resampling: Listed = (DO_NOTHING["resampling"],)
-    model: Listed
-
-
-class EnsembleSection(Section):
-    """The `[ensemble]` section."""
-
-    candidates: int = Field(25, ge=1, le=1000, description="the best trials that may become members")
-
-
-class SubmissionSection(Section):
-    """The `[submission]` section: what is assumed of the rows to predict."""
-
-    positive_rate: float | str = Field(
-        "train",
-        description="the share of positives that the threshold is chosen for: a number such as 0.35, 'train' for that "
-        "of the labelled rows, or 'estimate' for the one that the scores speak for",
-    )
-    finalists: int = Field(
-        5, ge=0, le=100, description="the best trials that are also scored on other folds: new customers, or later rows"
-    )
-
-    @model_validator(mode="after")
-    def _is_a_share(self) -> SubmissionSection:
-        rate = self.positive_rate
-        if rate not in ("train", "estimate") and (isinstance(rate, str) or not 0 < rate < 1):
-            raise ValueError(
-                f"'positive_rate' is {rate!r}; write 'train', 'estimate' or a share between 0 and 1, such as 0.35"
-            )
-        return self
-
-
-class LimitsSection(Section):
-    """The `[limits]` section: what a cell may take. A piece that several cells share counts by itself."""
-
-    cell_seconds: float | None = Field(None, gt=0, le=1e8, description="wall seconds; no limit where it is not given")
-    cell_gigabytes: float | None = Field(
-        None, gt=0, le=1e5, description="10^9 bytes of memory of its worker, libraries included; likewise"
-    )
-
-    @property
-    def given(self) -> bool:
-        """Whether there is any."""
-        return self.cell_seconds is not None or self.cell_gigabytes is not None
-
-
-class ExperimentFile(Section):
-    """An experiment file: one question and everything needed to answer it."""
-
-    question: str = Field("", description="what the experiment is to find out")
-    data: Roles
-    folds: FoldsSection = FoldsSection()
-    objective: Objective = Objective()
-    grid: GridSection
-    ensemble: EnsembleSection = EnsembleSection()
-    submission: SubmissionSection = SubmissionSection()
-    limits: LimitsSection = LimitsSection()
 
 
 @dataclass(frozen=True)

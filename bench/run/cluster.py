@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import EngineError
-from bench.plan.experiment import LimitsSection
+from bench.plan.sections import LimitsSection
 from bench.record.facts import environment
 from bench.run.job import Failure, Job, Node, Outcome, Shares, Task, first_line
 

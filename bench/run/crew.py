@@ -22,7 +22,7 @@ import distributed
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from bench.errors import EngineError
-from bench.plan.experiment import LimitsSection
+from bench.plan.sections import LimitsSection
 from bench.run import artefact
 from bench.run.engine import STILLBORN
 from bench.run.job import Failure, Job, Node

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.errors import EngineError
-from bench.plan.experiment import LimitsSection
+from bench.plan.sections import LimitsSection
 from bench.run import artefact
 from bench.run.job import Failure, Job, Outcome, Shares, Task, attempt
 from bench.run.worker import Order, Worker

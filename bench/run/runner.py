@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
 from bench.errors import ENDING, DataError, EngineError
-from bench.plan.experiment import LimitsSection
 from bench.plan.grid import Cell, Plan, Trial
+from bench.plan.sections import LimitsSection
 from bench.record.store import CellResult, Store
 from bench.run.cell import fold_part, fold_place, refit, run_cell, submission_part, submission_place
 from bench.run.count import Count, Progress

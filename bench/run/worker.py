@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import ENDING
-from bench.plan.experiment import LimitsSection
+from bench.plan.sections import LimitsSection
 from bench.run import artefact
 from bench.run.job import Failure, Job, Node, attempt
 

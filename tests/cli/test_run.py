@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from bench.cli import show
-from bench.plan.experiment import LimitsSection
+from bench.plan.sections import LimitsSection
 from bench.run.engine import run_tasks
 from tests.cli.commands import bench, leads, write_experiment
 

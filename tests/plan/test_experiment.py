@@ -8,7 +8,8 @@ import pytest
 
 from bench.components import REGISTRIES
 from bench.errors import ExperimentError
-from bench.plan.experiment import Experiment, LimitsSection, json_schema, read_experiment
+from bench.plan.experiment import Experiment, json_schema, read_experiment
+from bench.plan.sections import LimitsSection
 from bench.space import matching
 from bench.vocabulary import AXES
 

@@ -20,7 +20,7 @@ import pytest
 from bench.data.folds import FoldsSection, make_folds
 from bench.errors import EngineError
 from bench.flow import answer, ask
-from bench.plan.experiment import LimitsSection
+from bench.plan.sections import LimitsSection
 from bench.record.facts import environment
 from bench.report.diary import Diary
 from bench.run import cluster as cluster_module

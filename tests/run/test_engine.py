@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from bench.errors import EngineError
-from bench.plan.experiment import LimitsSection
+from bench.plan.sections import LimitsSection
 from bench.run.engine import LINED_UP, run_tasks
 from bench.run.job import Failure, Job
 from bench.run.worker import Worker
