@@ -18,7 +18,14 @@ from bench.components import REGISTRIES
 from bench.data.folds import FoldsSection
 from bench.data.roles import Roles
 from bench.errors import ExperimentError, did_you_mean
-from bench.plan.sections import EnsembleSection, Entry, ExperimentFile, LimitsSection, SubmissionSection
+from bench.plan.sections import (
+    EnsembleSection,
+    Entry,
+    ExperimentFile,
+    LimitsSection,
+    Settings,
+    SubmissionSection,
+)
 from bench.plan.slips import place_of, sentence
 from bench.registry import Component
 from bench.score.objective import Objective
