@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from bench.score.metrics import Counts, share
 from bench.score.objective import Objective
-from bench.score.thresholds import cuts
+from bench.score.thresholds import Cuts, cuts
+
+MOST_CUTS = 200  # tried in a draw: half a hundredth of the positives is far less than a threshold moves by chance
 
 Weights = NDArray[np.float32]
 """How often each row counts in each draw; shape (n, draws)."""
@@ -37,7 +39,8 @@ def cross_fitted_counts(
 ) -> Counts:
     """Count for each draw the calls made of each fold at the threshold that is best on the other folds' drawn rows.
 
-    Thresholds are tried where `cuts` puts them on the whole table. Rows are added up once, between neighbouring
+    Thresholds are tried where `cuts` puts them on the whole table, some of them if there are many. Rows are added up
+    once, between neighbouring
     thresholds and by fold: the rows of the other folds are all rows without this fold's.
 
     Parameters
@@ -111,7 +114,7 @@ def _counts_of_repeat(
     number = np.unique(fold_of, return_inverse=True)[1]
     order = np.argsort(-probability, kind="stable")  # once: the others of each fold are sorted then
     ranked = [order[number[order] != fold] for fold in range(number.max() + 1)]
-    tried = [cuts(y[others], probability[others]).thresholds for others in ranked]
+    tried = [_thinned(cuts(y[others], probability[others])) for others in ranked]
     every = np.unique(np.concatenate(tried))[::-1]
     sums = _sums(y, probability, number, every, weights)
     whole, draws = sums.sum(axis=0), np.arange(weights.shape[1])
@@ -123,6 +126,12 @@ def _counts_of_repeat(
         calls.append(_counts(held_out[:, best, draws], held_out[:, -1]))
     first, *rest = calls
     return sum(rest, first)
+
+
+def _thinned(found: Cuts) -> NDArray[np.float64]:
+    """Return at most `MOST_CUTS` thresholds, evenly by the positives they call."""
+    places = np.linspace(0, len(found.thresholds) - 1, MOST_CUTS).round().astype(int)
+    return np.asarray(found.thresholds[np.unique(places)])
 
 
 def _sums(
