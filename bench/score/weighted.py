@@ -40,8 +40,7 @@ def cross_fitted_counts(
     """Count for each draw the calls made of each fold at the threshold that is best on the other folds' drawn rows.
 
     Thresholds are tried where `cuts` puts them on the whole table, some of them if there are many. Rows are added up
-    once, between neighbouring
-    thresholds and by fold: the rows of the other folds are all rows without this fold's.
+    once, between neighbouring thresholds and by fold: the rows of the other folds are all rows without this fold's.
 
     Parameters
     ----------
