@@ -14,6 +14,7 @@ from bench.data.folds import scored_rows
 from bench.errors import DataError, StoreError, SubmissionError
 from bench.record.store import read_store
 from bench.report.diary import Diary
+from tests.cli.commands import bench
 
 SCHEMES = {
     "stratified_group": 'scheme = "stratified_group"\nrepeats = 2',
@@ -257,3 +258,10 @@ def test_a_floor_that_nobody_keeps_is_said() -> None:
     precisions = [row["precision"] for row in board.rows]
     assert precisions == sorted(precisions, reverse=True)
     assert board.sentences[0].startswith("No trial keeps what [objective] asks for; the first comes nearest: ")
+
+
+def test_status_tells_how_far_the_finalists_are_too() -> None:
+    question, _ = run("[submission]\nfinalists = 1", "results")
+    cells = len(pd.read_csv(question.finals / "cells.csv"))
+    said = bench("status", "leads.toml").out
+    assert f"The finalists on the other folds:\n{cells} of {cells} cells are recorded: {cells} done; " in said
