@@ -20,7 +20,7 @@ from sklearn.metrics import roc_auc_score
 from bench.data.dataset import read_dataset
 from bench.data.demo import make_demo
 from bench.plan.experiment import read_experiment
-from bench.run.cell import refit
+from bench.run.cell import every_part, fit
 from bench.run.prepared import Pieces
 from benchmarks.axes import LINEAR, TREES, beside, worth_trying
 
@@ -40,11 +40,16 @@ def main() -> None:
         demo = roles.demo.model_copy(update={"seed": seed})
         answers = make_demo(demo.rows, seed).answers["is_converted"].to_numpy()
         dataset, pieces = read_dataset(roles.model_copy(update={"demo": demo})), Pieces()
+        part, asked = every_part(dataset), dataset.submission
+        assert asked is not None
         for choice in worth_trying(dataset):
             if choice.axis != "model" and choice.component.name not in given.without:
                 trials = [beside({choice.axis: choice}, reference, dataset) for reference in (TREES, LINEAR)]
                 scores[choice.axis, choice.component.name].append(
-                    [roc_auc_score(answers, refit(one, dataset, pieces)) if one else np.nan for one in trials]
+                    [
+                        roc_auc_score(answers, fit(one, part, pieces).probability(asked)) if one else np.nan
+                        for one in trials
+                    ]
                 )
     print("| axis | component | trees | linear |\n| --- | --- | --- | --- |")
     for (axis, name), found in scores.items():

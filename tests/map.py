@@ -14,6 +14,7 @@ FLOORS = {
     "report": 7,
     "ensemble": 6,
     "audit": 5,
+    "bundle": 5,
     "run": 4,
     "plan": 3,
     "record": 3,

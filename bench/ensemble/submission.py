@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bench.bundle.predictor import Predictor
 from bench.data.dataset import Dataset
 from bench.data.table import read_table
 from bench.ensemble.blend import Blend
@@ -20,7 +21,8 @@ from bench.errors import SubmissionError
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.record.disk import replacing
-from bench.run.runner import refit_trials
+from bench.run.runner import fit_trials
+from bench.score.combine import Combination
 
 _PAIRS = [("0", "1"), ("0.0", "1.0"), ("False", "True"), ("false", "true"), ("FALSE", "TRUE"), ("no", "yes")]
 _PAIRS += [("No", "Yes"), ("NO", "YES"), ("n", "y"), ("N", "Y"), ("f", "t"), ("F", "T")]
@@ -65,10 +67,8 @@ def hand_in(
     assert dataset.submission is not None  # else refused
     trials = {trial.id: trial for trial in plan.trials}
     members = [trials[member] for member in winner.weights]
-    outputs = refit_trials(members, dataset, workers, experiment.limits)
-    probability = np.zeros(len(dataset.submission))
-    for member, weight in winner.weights.items():
-        probability += weight * outputs[member]
+    fits = fit_trials(members, dataset, workers, experiment.limits)
+    probability = Predictor(Combination(winner.weights, {}), fits).probability(dataset.submission)
     foresight = foresee(
         customers.kinds(winner.weights, probability),
         float(dataset.y.mean()),

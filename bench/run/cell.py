@@ -6,9 +6,11 @@ import resource
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from bench.data.folds import Folds
 from bench.plan.grid import Cell, Trial
 from bench.record.cells import CellResult, PieceCost
 from bench.run.assemble import build
+from bench.run.fitted import FittedTrial, mean_output, positive_column
 from bench.run.job import first_line
 from bench.run.prepared import Pieces, pieces_of
 from bench.run.recipes import Part, Place, Prepared
@@ -62,15 +65,14 @@ def fold_part(dataset: Dataset, folds: Folds, repeat: int, fold: int) -> Part:
     )
 
 
-def submission_place(dataset: Dataset) -> Place:
+def every_place(dataset: Dataset) -> Place:
     """Return the name of a refit's rows."""
-    return Place(f"{dataset.data_id}/all", f"{dataset.data_id}/submission")
+    return Place(f"{dataset.data_id}/all")
 
 
-def submission_part(dataset: Dataset) -> Part:
-    """Return the rows of a refit: every labelled row to train on, the submission to predict."""
-    assert dataset.submission is not None
-    return Part(submission_place(dataset), Prepared(dataset.features, dataset.submission), dataset.y, dataset.groups)
+def every_part(dataset: Dataset) -> Part:
+    """Return the rows of a refit: every labelled row to train on, none to predict yet."""
+    return Part(every_place(dataset), Prepared(dataset.features, None), dataset.y, dataset.groups)
 
 
 def run_cell(cell: Cell, dataset: Dataset, folds: Folds, pieces: Pieces) -> CellResult:
@@ -110,9 +112,13 @@ def _some(warned: frozenset[str]) -> str:
     return "; ".join(shown[:MOST_WARNINGS] + more)
 
 
-def refit(trial: Trial, dataset: Dataset, pieces: Pieces) -> NDArray[np.float64]:
-    """Fit ``trial`` on every labelled row and return the submission's probabilities, shape (m,)."""
-    return fit_predict(trial, submission_part(dataset), pieces).probability
+def fit(trial: Trial, part: Part, pieces: Pieces) -> FittedTrial:
+    """Prepare, resample and fit, and keep what was fitted to predict rows that come later."""
+    part = replace(part, keeps=True)
+    prepared, *_ = pieces_of(trial, part.place)
+    learnt = pieces.get(prepared, part).learnt
+    models = tuple(_models(trial, part, pieces, _Watch()))
+    return FittedTrial(trial.id, trial.configuration, dict(learnt), prepared.key, models)
 
 
 def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
@@ -123,33 +129,34 @@ def fit_predict(trial: Trial, part: Part, pieces: Pieces) -> Fitted:
     ValueError
         If the model's output is not one probability for each held-out row.
     """
-    prepared, sets = pieces.prepare(trial, part), pieces.sets(trial, part)
-    columns = prepared.training.shape[1]
-    fit, predict = _Watch(), _Watch()
+    prepared = pieces.prepare(trial, part)
+    fitting, predicting = _Watch(), _Watch()
     outputs = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        if not columns:
-            warnings.warn("no column is left to learn from; the share of positives is predicted", stacklevel=2)
-        for training_set in sets:
-            model = build(trial, "model", part.place.name) if columns else constant()
-            with fit:
-                _fit(model, training_set.matrix(prepared.training), training_set.y, training_set.weights)
-            with predict:
-                outputs.append(_positive_column(model, prepared.held_out))
-    probability = np.mean(outputs, axis=0)
-    rows = prepared.held_out.shape[0]
-    if probability.shape != (rows,):
-        raise ValueError(f"predictions of shape {probability.shape} for {rows} rows")
-    if not ((probability >= 0) & (probability <= 1)).all():
-        raise ValueError("predictions that are not numbers from 0 to 1")
+        for model in _models(trial, part, pieces, fitting):
+            with predicting:
+                outputs.append(positive_column(model, prepared.held_out))
+    probability = mean_output(outputs, prepared.held_out.shape[0])
     used = [pieces.get(piece, part) for piece in pieces_of(trial, part.place)]
     return Fitted(
         probability,
-        (fit.seconds, predict.seconds),
+        (fitting.seconds, predicting.seconds),
         {key: cost for made in used for key, cost in made.costs.items()},
         frozenset(first_line(warning.message) for warning in caught).union(*(made.warned for made in used)),
     )
+
+
+def _models(trial: Trial, part: Part, pieces: Pieces, watch: _Watch) -> Iterator[Any]:
+    """Yield the models of a trial, each fitted on a training set of its own."""
+    training = pieces.prepare(trial, part).training
+    if not training.shape[1]:
+        warnings.warn("no column is left to learn from; the share of positives is predicted", stacklevel=2)
+    for training_set in pieces.sets(trial, part):
+        model = build(trial, "model", part.place.name) if training.shape[1] else constant()
+        with watch:
+            _fit(model, training_set.matrix(training), training_set.y, training_set.weights)
+        yield model
 
 
 def _fit(model: object, X: Matrix, y: NDArray[np.int8], weights: NDArray[np.float64] | None) -> None:
@@ -157,13 +164,6 @@ def _fit(model: object, X: Matrix, y: NDArray[np.int8], weights: NDArray[np.floa
     if hasattr(model, "steps"):  # a pipeline passes weights to its last step by name
         name = f"{model.steps[-1][0]}__sample_weight"
     model.fit(X, y, **({} if weights is None else {name: weights}))  # type: ignore[attr-defined]
-
-
-def _positive_column(model: object, X: Matrix) -> NDArray[np.float64]:
-    """Return the probability of class 1, which is not the last column where a model knows one class only."""
-    classes = list(model.classes_)  # type: ignore[attr-defined]
-    output = np.asarray(model.predict_proba(X), dtype=np.float64)  # type: ignore[attr-defined]
-    return output[:, classes.index(1)] if 1 in classes else np.zeros(len(output))
 
 
 class _Watch:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from bench.components.steps.resampling.training_set import TrainingSet, all_rows
 from bench.plan.grid import Trial
 from bench.record.cells import PieceCost
+from bench.run.fitted import Learnt
 from bench.run.job import first_line
 from bench.run.recipes import RECIPES, Kind, Part, Place, Prepared
 from bench.vocabulary import Axis
@@ -60,11 +61,13 @@ class Made:
     ----------
     warned : what its libraries warned of, and those of the pieces it is made of
     costs : of its making, by its key, likewise
+    learnt : what was fitted to make it, by its key, likewise; empty unless the part keeps it
     """
 
     value: Any
     warned: frozenset[str] = frozenset()
     costs: Mapping[str, PieceCost] = field(default_factory=dict)
+    learnt: Mapping[str, Learnt] = field(default_factory=dict)
 
 
 def pieces_of(trial: Trial, place: Place) -> tuple[Piece, ...]:
@@ -129,8 +132,13 @@ class Pieces:
             warnings.simplefilter("always")
             value = RECIPES[piece.kind](piece.trial, part, *(need.value for need in needs))
         cost = PieceCost(piece.kind == "sets", time.perf_counter() - start)
+        learnt = {key: one for need in needs for key, one in need.learnt.items()}
+        if part.keeps and piece.kind != "sets":
+            learnt[piece.key] = Learnt(piece.kind, value.steps, tuple(need.key for need in piece.needs))
+            value = replace(value, steps=())
         return Made(
             value,
             frozenset(first_line(warning.message) for warning in caught).union(*(need.warned for need in needs)),
             {key: costs for need in needs for key, costs in need.costs.items()} | {piece.key: cost},
+            learnt,
         )

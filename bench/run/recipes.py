@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Literal
@@ -41,10 +41,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Both sides of a split, of the same columns."""
+    """Both sides of a split, of the same columns, and what was fitted to make them.
+
+    Attributes
+    ----------
+    held_out : None where nothing is predicted yet
+    steps : as `applied` takes them; empty unless the part keeps them
+    """
 
     training: Matrix
     held_out: Matrix
+    steps: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Part:
     tables : the DataFrames that the two sides are rows of
     y, groups : of the training rows, ndarrays of shape (n,); groups may be None
     training_rows, held_out_rows : numbers of rows of ``tables``; None for all of them
+    keeps : whether what is fitted outlives its pieces, to predict rows that come later
     """
 
     place: Place
@@ -65,6 +73,7 @@ class Part:
     groups: NDArray[np.int64] | None
     training_rows: NDArray[np.intp] | None = None
     held_out_rows: NDArray[np.intp] | None = None
+    keeps: bool = False
 
     @cached_property
     def training(self) -> pd.DataFrame:
@@ -73,32 +82,61 @@ class Part:
         return table
 
     @cached_property
-    def held_out(self) -> pd.DataFrame:
-        """The features of the rows to predict, shape (m, features)."""
+    def held_out(self) -> pd.DataFrame | None:
+        """The features of the rows to predict, shape (m, features); None where nothing is predicted yet."""
+        if self.tables.held_out is None:
+            return None
         table: pd.DataFrame = _rows(self.tables.held_out, self.held_out_rows)
         return table
 
 
-def _step(axis: Axis, trial: Trial, part: Part, whole: Prepared | None = None) -> Prepared:
+def applied(kind: Kind, steps: Sequence[Any], table: pd.DataFrame, *behind: Matrix) -> Matrix:
+    """Return a piece of rows that nothing was learned from: the held-out ones of a fold, or new ones.
+
+    Parameters
+    ----------
+    kind : of the piece
+    steps : what was fitted for it, in order; None where there was no column to fit on
+    table : the features of the rows, shape (m, features)
+    behind : the pieces of these rows that it is made of
+    """
+    if kind == "joined":
+        return _join(*behind)
+    if kind in ("imputed", "table"):
+        rows = behind[0] if behind else table
+        if kind == "imputed" or len(steps) > 1:  # else the piece behind was imputed
+            rows = _without_texts(rows)
+        for step in steps:
+            rows = _transformed(step, rows)
+        return np.empty((len(rows), 0)) if kind == "table" and steps[-1] is None else rows
+    if behind:  # rows of a table that was made as a whole
+        return behind[0]
+    columns = text_columns(table) if kind.startswith("text") else list(table)
+    return _transformed(steps[0], table[columns])
+
+
+def _step(axis: Axis, kind: Kind, trial: Trial, part: Part, whole: Prepared | None = None) -> Prepared:
     """Apply the step of an axis to both sides, or take their rows of what was made of the whole tables."""
     if whole is not None:
         return Prepared(_rows(whole.training, part.training_rows), _rows(whole.held_out, part.held_out_rows))
-    columns = _columns(axis, part.training)
-    return _fitted(axis, trial, part, Prepared(part.training[columns], part.held_out[columns]))
+    training, step = _fitted(axis, trial, part, part.training[_columns(axis, part.training)])
+    return _both(kind, part, training, (step,))
 
 
-def _row_by_row(axis: Axis, trial: Trial, part: Part) -> Prepared:
+def _row_by_row(axis: Axis, kind: Kind, trial: Trial, part: Part) -> Prepared:
     """Transform whole tables by a step that learns nothing; of one table that is both sides, once."""
     assert part.place.whole is not None
     tables = part.tables
     step, columns = build(trial, axis, part.place.whole), _columns(axis, tables.training)
     training = step.fit_transform(tables.training[columns])
     same = tables.held_out is tables.training
-    return Prepared(training, training if same else step.transform(tables.held_out[columns]))
+    return Prepared(
+        training, training if same else applied(kind, (step,), tables.held_out), (step,) if part.keeps else ()
+    )
 
 
 def _rows(table: Matrix, rows: NDArray[np.intp] | None) -> Matrix:
-    return table if rows is None else take(table, rows)
+    return table if rows is None or table is None else take(table, rows)
 
 
 def _columns(axis: Axis, table: pd.DataFrame) -> list[str]:
@@ -107,25 +145,40 @@ def _columns(axis: Axis, table: pd.DataFrame) -> list[str]:
 
 def _imputed(trial: Trial, part: Part, derived: Prepared | None = None) -> Prepared:
     """Impute numbers, dates as days, and categories."""
-    rows = derived or Prepared(part.training, part.held_out)
-    return _fitted("imputation", trial, part, Prepared(_without_texts(rows.training), _without_texts(rows.held_out)))
+    rows = _without_texts(derived.training if derived else part.training)
+    training, step = _fitted("imputation", trial, part, rows)
+    return _both("imputed", part, training, (step,), *([derived] if derived else []))
 
 
 def _table(trial: Trial, part: Part, behind: Prepared | None = None) -> Prepared:
     """Encode what was imputed before, or what gaps were kept in."""
-    rows = behind if behind and not trial.does_nothing("imputation") else _imputed(trial, part, behind)
-    if not rows.training.shape[1]:
-        return Prepared(np.empty((len(rows.training), 0)), np.empty((len(rows.held_out), 0)))
-    return _fitted("encoding", trial, part, rows)
+    rows, kept = behind.training if behind else part.training, []
+    if trial.does_nothing("imputation"):
+        rows, step = _fitted("imputation", trial, part, _without_texts(rows))
+        kept = [step]
+    training, step = _fitted("encoding", trial, part, rows)
+    training = np.empty((len(rows), 0)) if step is None else training
+    return _both("table", part, training, (*kept, step), *([behind] if behind else []))
 
 
-def _fitted(axis: Axis, trial: Trial, part: Part, rows: Prepared) -> Prepared:
-    """Fit the step of an axis on the training side and transform both; without a column there is nothing to fit."""
-    if not rows.training.shape[1]:
-        return rows
+def _fitted(axis: Axis, trial: Trial, part: Part, rows: Matrix) -> tuple[Matrix, Any]:
+    """Fit the step of an axis on the training side; without a column there is nothing to fit, and no step."""
+    if not rows.shape[1]:
+        return rows, None
     step = build(trial, axis, part.place.name)
-    training = fit_transform(step, rows.training, part.y, part.groups)
-    return Prepared(training, step.transform(rows.held_out))
+    return fit_transform(step, rows, part.y, part.groups), step
+
+
+def _both(kind: Kind, part: Part, training: Matrix, steps: tuple[Any, ...], *behind: Prepared) -> Prepared:
+    """Return the training side with the held-out side made by what was fitted on it."""
+    held_out = part.held_out
+    if held_out is not None:
+        held_out = applied(kind, steps, held_out, *(one.held_out for one in behind))
+    return Prepared(training, held_out, steps if part.keeps else ())
+
+
+def _transformed(step: Any, rows: Matrix) -> Matrix:
+    return rows if step is None else step.transform(rows)
 
 
 def _sets(trial: Trial, part: Part, prepared: Prepared) -> list[TrainingSet]:
@@ -145,7 +198,7 @@ def _without_texts(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def _joined(trial: Trial, part: Part, table: Prepared, text: Prepared) -> Prepared:
-    return Prepared(_join(table.training, text.training), _join(table.held_out, text.held_out))
+    return _both("joined", part, _join(table.training, text.training), (), table, text)
 
 
 def _join(table: Matrix, text: Matrix) -> Matrix:
@@ -171,12 +224,12 @@ def _as_table(matrix: Matrix, letter: str) -> pd.DataFrame:
 
 
 RECIPES: dict[Kind, Callable[..., Any]] = {
-    "derived rows": partial(_row_by_row, "derived"),
-    "text rows": partial(_row_by_row, "text"),
-    "derived": partial(_step, "derived"),
+    "derived rows": partial(_row_by_row, "derived", "derived rows"),
+    "text rows": partial(_row_by_row, "text", "text rows"),
+    "derived": partial(_step, "derived", "derived"),
     "imputed": _imputed,
     "table": _table,
-    "text": partial(_step, "text"),
+    "text": partial(_step, "text", "text"),
     "joined": _joined,
     "sets": _sets,
 }

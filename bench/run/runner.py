@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
@@ -19,11 +19,13 @@ from bench.errors import ENDING, DataError, EngineError
 from bench.plan.grid import Cell, Plan, Trial
 from bench.plan.sections import LimitsSection
 from bench.record.store import CellResult, Store
-from bench.run.cell import fold_part, fold_place, refit, run_cell, submission_part, submission_place
+from bench.run.cell import every_part, every_place, fit, fold_part, fold_place, run_cell
 from bench.run.count import Count, Progress
 from bench.run.engine import run_tasks
+from bench.run.fitted import FittedTrial
 from bench.run.job import Failure, Job
 from bench.run.prepared import Made, Piece, Pieces, pieces_of
+from bench.run.recipes import Part, Place
 
 
 @dataclass(frozen=True)
@@ -67,38 +69,58 @@ class CellJob(Job[CellTask, CellResult]):
 
 
 @dataclass(frozen=True)
-class RefitTask:
-    """A trial to fit on every labelled row, and what it shares with others."""
+class FitTask:
+    """A trial to fit on the training rows of a place and to keep, and what it shares with others."""
 
     trial: Trial
+    place: Place
     needs: tuple[Piece, ...]
 
     @property
     def key(self) -> str:
         """Its name."""
-        return self.trial.id
+        return f"{self.trial.id} {self.place.name}"
 
 
 @dataclass(frozen=True)
-class RefitJob(Job[RefitTask, NDArray[np.float64]]):
-    """Fits trials on every labelled row and predicts the submission."""
+class FitJob(Job[FitTask, FittedTrial]):
+    """Fits trials of one table and keeps them: on every labelled row, or on what folds train on."""
 
     dataset: Dataset
+    folds: Folds | None = None
 
     def make(self, piece: Piece, given: Mapping[str, Made]) -> Made:
-        """Make a piece of all labelled rows."""
-        return Pieces(dict(given)).make(piece, submission_part(self.dataset))
+        """Make a piece, with what is fitted for it."""
+        return Pieces(dict(given)).make(piece, replace(self._part(piece.place), keeps=True))
 
-    def run(self, task: RefitTask, given: Mapping[str, Made]) -> NDArray[np.float64]:
-        """Refit one trial; what its libraries warn of stands with its cells."""
-        return refit(task.trial, self.dataset, Pieces(dict(given)))
+    def run(self, task: FitTask, given: Mapping[str, Made]) -> FittedTrial:
+        """Fit one trial; what its libraries warn of stands with its cells."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return fit(task.trial, self._part(task.place), Pieces(dict(given)))
 
-    def lost(self, task: RefitTask, failure: Failure, seconds: float) -> NDArray[np.float64]:
+    def lost(self, task: FitTask, failure: Failure, seconds: float) -> FittedTrial:
         """Nothing can stand in for a member that cannot be fitted."""
+        rows = "every labelled row" if task.place.fold is None else "the training rows of a fold"
         raise DataError(
-            f"{task.trial.configuration} was refitted on every labelled row to predict the submission, and failed: "
-            f"{failure.reason}. `bench export --trial ID` tries another trial; what is recorded stays."
+            f"{task.trial.configuration} was fitted again on {rows}, and failed: {failure.reason}. "
+            "`bench export --trial ID` tries another trial; what is recorded stays."
         )
+
+    def tasks(self, trials: Iterable[Trial]) -> Iterator[FitTask]:
+        """Yield the fits of some trials, fold by fold if there are folds."""
+        places = [every_place(self.dataset)]
+        if self.folds is not None:
+            pairs = np.ndindex(self.folds.repeats, self.folds.count)
+            places = [fold_place(self.dataset, self.folds, repeat, fold) for repeat, fold in pairs]
+        trials = list(trials)
+        for place in places:
+            yield from (FitTask(trial, place, pieces_of(trial, place)) for trial in trials)
+
+    def _part(self, place: Place) -> Part:
+        if self.folds is None or place.fold is None:
+            return every_part(self.dataset)
+        return fold_part(self.dataset, self.folds, *place.fold)
 
 
 def run_plan(
@@ -188,17 +210,26 @@ def _charge(result: CellResult, charged: set[str]) -> CellResult:
     )
 
 
-def refit_trials(
-    trials: list[Trial], dataset: Dataset, workers: int, limits: LimitsSection | None = None
-) -> dict[str, NDArray[np.float64]]:
-    """Return by trial id the submission's probabilities, shape (m,), of each fitted on every labelled row."""
-    place = submission_place(dataset)
-    tasks = [RefitTask(trial, pieces_of(trial, place)) for trial in trials]
+def fit_trials(
+    trials: Sequence[Trial],
+    dataset: Dataset,
+    workers: int,
+    limits: LimitsSection | None = None,
+    folds: Folds | None = None,
+) -> dict[str, tuple[FittedTrial, ...]]:
+    """Fit trials on every labelled row, or on the training rows of each of the ``folds``, and keep them.
+
+    Returns
+    -------
+    trial id -> what was fitted: one for all rows, or one for each repeat and fold, in their order
+    """
+    job = FitJob(dataset, folds)
+    tasks = list(job.tasks(trials))
     try:
-        outcomes = run_tasks(RefitJob(dataset), tasks, workers, limits)
-        return {task.trial.id: probability for task, probability in outcomes}
+        found = {task.key: fitted for task, fitted in run_tasks(job, tasks, workers, limits)}
     except OSError as error:
         raise EngineError(
             f"{error.filename}: a refit keeps its pieces there, and cannot ({error.strerror}). "
             "TMPDIR names another folder; what is recorded stays."
         ) from None
+    return {trial.id: tuple(found[task.key] for task in tasks if task.trial.id == trial.id) for trial in trials}

@@ -16,7 +16,7 @@ from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.plan.grid import Cell, Trial, default_choice
 from bench.run import recipes as module
-from bench.run.cell import fold_part, refit, run_cell
+from bench.run.cell import every_part, fit, fold_part, run_cell
 from bench.run.prepared import Pieces
 from tests.components.catalogue import choice, of_rows, part_of, trial
 from tests.conftest import make_leads
@@ -64,7 +64,7 @@ def test_what_works_row_by_row_says_the_same_made_once_for_all_folds(
         np.testing.assert_array_equal(_plain(side), _plain(other))
 
 
-def test_what_works_row_by_row_is_asked_once_for_the_table_and_once_for_the_submission(
+def test_what_works_row_by_row_is_asked_once_for_the_table_and_once_for_new_rows(
     monkeypatch: pytest.MonkeyPatch, folds: Folds, leads: Dataset
 ) -> None:
     one = trial(text="hashing")
@@ -75,7 +75,10 @@ def test_what_works_row_by_row_is_asked_once_for_the_table_and_once_for_the_subm
     for fold in range(3):
         assert run_cell(Cell(one, 0, fold), leads, folds, pieces).status == "done"
     assert Counting.asked == [90]
-    assert len(refit(one, leads, pieces)) == 30
+    fitted = fit(one, every_part(leads), pieces)
+    assert Counting.asked == [90, 90]
+    assert leads.submission is not None
+    assert len(fitted.probability(leads.submission)) == 30
     assert Counting.asked == [90, 90, 30]
 
 
@@ -85,7 +88,8 @@ def test_two_that_work_row_by_row_stand_in_a_row(folds: Folds, leads: Dataset) -
     pieces = Pieces()
     result = run_cell(Cell(one, 0, 0), leads, folds, pieces)
     assert result.status == "done", result.reason
-    assert refit(one, leads, pieces).shape == (30,)
+    assert leads.submission is not None
+    assert fit(one, every_part(leads), pieces).probability(leads.submission).shape == (30,)
 
 
 def test_one_in_a_row_that_finds_nothing_to_do_says_so(folds: Folds, leads: Dataset) -> None:

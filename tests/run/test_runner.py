@@ -17,10 +17,10 @@ from bench.errors import DataError
 from bench.plan.grid import Cell, Plan
 from bench.record.store import open_store
 from bench.run import cell as cell_module
-from bench.run.cell import refit, run_cell
+from bench.run.cell import run_cell
 from bench.run.count import Progress
 from bench.run.prepared import Pieces
-from bench.run.runner import refit_trials, run_plan
+from bench.run.runner import fit_trials, run_plan
 from tests.components.catalogue import trial
 
 PLAN = Plan(
@@ -137,16 +137,37 @@ def test_of_many_warnings_a_row_names_the_first(
 
 
 @pytest.mark.parametrize("workers", [0, 1])
-def test_refitting_uses_every_labelled_row(workers: int, dataset: Dataset) -> None:
+def test_a_refit_uses_every_labelled_row(workers: int, dataset: Dataset) -> None:
     one = trial(model="constant")
-    share = pytest.approx(np.full(30, dataset.y.mean()))
-    assert refit(one, dataset, Pieces()) == share
-    assert refit_trials([one], dataset, workers) == {one.id: share}
+    (fitted,) = fit_trials([one], dataset, workers)[one.id]
+    assert dataset.submission is not None
+    assert fitted.probability(dataset.submission) == pytest.approx(np.full(30, dataset.y.mean()))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_is_fitted_again_on_the_folds_says_what_is_recorded(workers: int, dataset: Dataset) -> None:
+    folds = make_folds(dataset, FoldsSection(count=3, repeats=2))
+    fits = fit_trials(PLAN.trials, dataset, workers, folds=folds)
+    for one in PLAN.trials:
+        for (repeat, fold), fitted in zip(np.ndindex(2, 3), fits[one.id], strict=True):
+            cell = run_cell(Cell(one, repeat, fold), dataset, folds, Pieces())
+            held_out = dataset.features.iloc[folds.held_out(repeat, fold)]
+            np.testing.assert_array_equal(fitted.probability(held_out), cell.probability)
+
+
+def test_members_fitted_on_the_same_rows_share_what_was_prepared(dataset: Dataset) -> None:
+    pair = [trial(model="logistic", encoding="target"), trial(model="lightgbm", encoding="target")]
+    (one,), (other,) = fit_trials(pair, dataset, 0).values()
+    assert one.prepared == other.prepared
+    made: dict[str, object] = {}
+    one.probability(dataset.features, made)
+    before = dict(made)
+    other.probability(dataset.features, made)
+    assert made.keys() == before.keys()
 
 
 def test_a_refit_that_fails_is_said_in_a_sentence(dataset: Dataset) -> None:
-    assert dataset.submission is not None
-    huge = replace(dataset, submission=dataset.submission.assign(pages=1e200))
+    huge = replace(dataset, features=dataset.features.assign(pages=1e200))
     one = trial(model="random_forest")
-    with pytest.raises(DataError, match=rf"{one.configuration} was refitted .* and failed: ValueError: "):
-        refit_trials([one], huge, 0)
+    with pytest.raises(DataError, match=rf"{one.configuration} was fitted again .* and failed: ValueError: "):
+        fit_trials([one], huge, 0)

@@ -1,0 +1,1 @@
+"""The winner as a folder that others can load."""
