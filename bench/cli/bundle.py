@@ -1,0 +1,52 @@
+"""`bench predict` and `bench verify`: what a bundle says of new leads, and whether it can be made again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli.options import RESULTS, Results, Workers, worker_count
+from bench.errors import BundleError
+
+Folder = Annotated[Path, typer.Argument(help="a bundle, such as results/leads/bundle")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add this family to the command line."""
+    app.command("predict")(predict)
+    app.command("verify")(verify)
+
+
+def predict(
+    bundle: Folder,
+    leads: Annotated[Path, typer.Argument(help="a table with the columns of the training table but the target")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="the CSV to write")],
+    workers: Workers = None,
+) -> None:
+    """Say of each lead how likely it converts and whether to call it; any number of rows, in constant memory."""
+    from bench.bundle.predict import predict_file
+    from bench.run.worker import ONE_THREAD
+
+    os.environ.update(ONE_THREAD)
+    done = predict_file(bundle, leads, output, worker_count(workers))
+    for notice in done.notices:
+        print(f"note: {notice}")
+    customers = "".join(f", {rows:,} of {_WHO[who]}" for who, rows in sorted(done.customers.items()))
+    print(f"{output}: {done.rows:,} leads{customers}; {done.called:,} ({done.called / max(1, done.rows):.1%}) to call.")
+
+
+_WHO = {"known": "known customers", "new": "new ones", "none": "no company"}
+
+
+def verify(bundle: Folder, results: Results = RESULTS, workers: Workers = None) -> None:
+    """Make data hash, folds, scores and submission of a bundle again, and say which of them differs."""
+    from bench import flow
+
+    links = flow.verify(bundle, results, worker_count(workers))
+    for link in links:
+        print(f"{'same' if link.holds else 'DIFFERS':<8} {link.name}: {link.said}")
+    if not all(link.holds for link in links):
+        raise BundleError(f"{bundle}: {sum(not link.holds for link in links)} of {len(links)} links differ, see above.")
