@@ -13,6 +13,7 @@ from bench.audit.inspect import audit, write_audit
 from bench.data.coverage import coverage
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
+from bench.ensemble.again import hand_in_again
 from bench.ensemble.certainty import certainty
 from bench.ensemble.customers import Customers, View, other_folds
 from bench.ensemble.judge import Verdict, judge
@@ -64,9 +65,14 @@ class Question:
         return self.folder / "finalists"
 
 
-def ask(path: Path, results: Path, limits: Mapping[str, float | None] | None = None) -> Question:
-    """Read the experiment file and its table, split the rows and enumerate the grid; ``limits`` replace the file's."""
-    experiment = read_experiment(path).within(limits or {})
+def ask(
+    path: Path, results: Path, limits: Mapping[str, float | None] | None = None, positive_rate: str | None = None
+) -> Question:
+    """Read the experiment file and its table, split the rows and enumerate the grid.
+
+    ``limits`` and ``positive_rate``, where they are given, replace the file's.
+    """
+    experiment = read_experiment(path).within(limits or {}).assuming(positive_rate)
     return question_of(experiment, read_dataset(experiment.data), results)
 
 
@@ -142,13 +148,20 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
     verdict = judge(question.plan, question.dataset, store, question.experiment)
     chosen = verdict.choose(trial, ensemble)
     place, findings = path or question.submission, inspect(question)
-    check_place(question.dataset, question.experiment, place)  # before anything is fitted for it
+    check_place(question.dataset, question.experiment, place, question.folder)  # before anything is fitted for it
     engine = Engine(workers, None, False, lambda diary: None)
     with second_look(question, store, list(chosen.weights), engine) as customers:
         handed_in = hand_in(chosen, question.plan, question.experiment, customers, place, workers)
     if place == question.submission:
         return write_expected(handed_in, findings, question.folder)
     return foretell(handed_in, findings)
+
+
+def export_again(question: Question, digits: str, path: Path | None, workers: int) -> tuple[str, ...]:
+    """Make an earlier submission again, named by the first digits of its hash, and say that it is the same."""
+    return hand_in_again(
+        digits, question.plan, question.experiment, question.dataset, question.folds, question.folder, path, workers
+    )
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from bench.data.roles import Roles
 from bench.errors import StoreError
 from bench.record.columns import AUDIT
 from bench.record.disk import replacing
+from bench.record.inert import inert
 
 WEIGHTS: Final[dict[str, str]] = {  # the gravest first
     "leak": "A score may not come true",
@@ -61,12 +62,7 @@ def write_audit(findings: Sequence[Finding], folder: Path) -> Path:
         with replacing(path) as file:
             writer = csv.DictWriter(file, AUDIT, lineterminator="\n")
             writer.writeheader()
-            writer.writerows({name: _inert(getattr(finding, name)) for name in AUDIT} for finding in findings)
+            writer.writerows({name: inert(getattr(finding, name)) for name in AUDIT} for finding in findings)
     except OSError as error:
         raise StoreError(f"{path}: cannot be written there ({error.strerror}). Name another folder.") from None
     return path
-
-
-def _inert(cell: str) -> str:
-    """Keep a column's name or a value from being read as a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

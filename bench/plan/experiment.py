@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import product
@@ -60,11 +61,13 @@ class Experiment:
     Attributes
     ----------
     name : the file's stem; results go to ``results/<name>``
+    source : the file as it is written
     axes : for each axis its options, hyperparameter values crossed, in the file's order
     """
 
     name: str
     path: Path
+    source: str
     question: str
     data: Roles
     folds: FoldsSection
@@ -93,6 +96,26 @@ class Experiment:
             ) from None
         return replace(self, limits=section)
 
+    def assuming(self, positive_rate: str | None) -> Experiment:
+        """Return the experiment with another share of positives, as an option writes it; None leaves the file's.
+
+        Raises
+        ------
+        ExperimentError
+            If it is neither a share nor one of the words for one.
+        """
+        if positive_rate is None:
+            return self
+        given: float | str = positive_rate
+        with suppress(ValueError):
+            given = float(positive_rate)
+        try:
+            section = SubmissionSection.model_validate(self.submission.model_dump() | {"positive_rate": given})
+        except ValidationError as error:
+            said = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ExperimentError(f"--positive-rate: {said}.") from None
+        return replace(self, submission=section)
+
     def capacity_among(self, rows: int) -> Experiment:
         """Return the experiment with a number of calls in its objective as their share of ``rows``.
 
@@ -118,7 +141,11 @@ def read_experiment(path: Path) -> Experiment:
     ExperimentError
         With the place (file, line, key), what was found, what is allowed and the nearest known name.
     """
-    text = _read(path)
+    return experiment_of(_read(path), path)
+
+
+def experiment_of(text: str, path: Path) -> Experiment:
+    """Check the text of an experiment file; ``path`` names it. Raises as `read_experiment` does."""
     try:
         content = tomllib.loads(text)
     except ValueError as error:  # a TOMLDecodeError, or a number of more digits than Python reads
@@ -130,7 +157,7 @@ def read_experiment(path: Path) -> Experiment:
     axes = {axis: _options(axis, getattr(file.grid, axis), place_of(path, text, "grid", axis)) for axis in AXES}
     _check_grid(path, prod(len(options) for options in axes.values()), file.folds)
     sections = {name: getattr(file, name) for name in ExperimentFile.model_fields if name != "grid"}
-    return Experiment(path.stem, path, **sections, axes=axes)
+    return Experiment(path.stem, path, text, **sections, axes=axes)
 
 
 def json_schema() -> dict[str, Any]:

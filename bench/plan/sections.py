@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ from bench.vocabulary import DO_NOTHING
 ComponentName = Annotated[str, Field(min_length=1)]
 Settings = dict[str, Value | list[Value]]
 Entry = ComponentName | Settings
+Refit = Literal["all", "folds"]
 Listed = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
 
 
@@ -47,6 +48,11 @@ class SubmissionSection(Section):
         "train",
         description="the share of positives that the threshold is chosen for: a number such as 0.35, 'train' for that "
         "of the labelled rows, or 'estimate' for the one that the scores speak for",
+    )
+    refit: Refit = Field(
+        "all",
+        description="what the exported members are fitted on: 'all' labelled rows, or 'folds' for the mean of the models "
+        "of the folds",
     )
     finalists: int = Field(
         5, ge=0, le=100, description="the best trials that are also scored on other folds: new customers, or later rows"

@@ -94,3 +94,27 @@ EFFECTS: Final[dict[str, str]] = {
     "high": "where it ends",
     "pairs": "how many there are among the finished trials",
 }
+
+SUBMISSIONS: Final[dict[str, str]] = {
+    "made_at": "when it was written, UTC",
+    "sha256": "of the file's bytes",
+    "path": "where it was written, as given",
+    "bytes": "of the file",
+    "rows": "of the file, its header left out",
+    "made_by": "the id of a trial, or ensemble",
+    "weights": "JSON: trial -> weight",
+    "scales": "JSON: trial -> slope and intercept on the logit, of the members that were put on one scale",
+    "refit": "all: the members were fitted on every labelled row",
+    "threshold": "rows of at least this probability are called positive",
+    "policy": "where positive_rate comes from: train, estimate or given",
+    "positive_rate": "share of positives assumed among the rows to predict",
+    "predicted_positives": "rows called positive",
+    "predicted_share": "their share of the rows",
+    "expected_precision": "of the calls, if the assumed share is right",
+    "expected_recall": "likewise",
+    "expected_f1": "likewise",
+    "data_id": "fingerprint of the training table",
+    "folds_id": "fingerprint of the folds that members and threshold were chosen on",
+    "asked_id": "fingerprint of the rows to predict, their ids and the order that the sample asks for",
+    "environment": "JSON: commit, Python, processor and the versions of the libraries that compute",
+}

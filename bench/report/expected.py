@@ -56,7 +56,7 @@ def expected_sentences(foresight: Foresight) -> list[str]:
     who = ", ".join(f"{count:,} {_CUSTOMERS[name]}" for name, count in foresight.composition.items())
     sentences = [
         f"Expected of these {rows:,} rows ({who}) if {chosen.rate:.1%} of them are positive, "
-        f"{_POLICY[foresight.policy]}: {_scores(chosen.counts)}."
+        f"{_POLICY[foresight.policy]}: F1 {chosen.counts.f1:.3f}."
     ]
     if estimate is None:
         return [*sentences, "The scores do not tell the classes apart, so no share of positives can be estimated."]
