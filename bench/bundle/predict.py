@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ import pandas as pd
 from bench.bundle.loaded import CUSTOMER, DECISION, Bundle, load_bundle
 from bench.bundle.predictor import ROWS_AT_ONCE
 from bench.data.schema import NewLeads, Reader
-from bench.data.table import read_chunks
+from bench.data.table import Table, read_chunks
 from bench.errors import EngineError
 from bench.record.disk import replacing
 
@@ -56,14 +56,22 @@ def predict_file(folder: Path, leads: Path, output: Path, workers: int) -> Predi
     bundle = load_bundle(folder)
     reader = Reader(bundle.schema)
     rows, called, customers = 0, 0, Counter[str]()
+    notices = list(bundle.notices)
     with replacing(output) as file:
-        pieces = (reader.read(table) for table in read_chunks(leads, ROWS_AT_ONCE))
+        pieces = _read(reader, read_chunks(leads, ROWS_AT_ONCE), notices)
         for said in _said(bundle, folder, pieces, workers):
             said.to_csv(file, index=False, header=not rows, lineterminator="\n")
             rows += len(said)
             called += int((said[DECISION] == bundle.manifest.labels[1]).sum())
-            customers.update(said[CUSTOMER] if CUSTOMER in said else ())
-    return Predicted(rows, called, dict(customers), (*bundle.notices, *reader.notices()))
+            customers.update(said.get(CUSTOMER, ()))
+    return Predicted(rows, called, dict(customers), (*notices, *reader.notices()))
+
+
+def _read(reader: Reader, tables: Iterable[Table], notices: list[str]) -> Iterator[NewLeads]:
+    """Yield the pieces of a table as models take them; what its file is noticed for is added to ``notices``."""
+    for table in tables:
+        notices += table.notices
+        yield reader.read(table)
 
 
 def _said(bundle: Bundle, folder: Path, pieces: Iterator[NewLeads], workers: int) -> Iterator[pd.DataFrame]:

@@ -14,7 +14,7 @@ from bench.run.fitted import FittedTrial
 from bench.run.job import first_line
 from bench.score.combine import Combination
 
-ROWS_AT_ONCE = 20_000  # prepared together; memory does not grow with the table
+ROWS_AT_ONCE = 50_000  # prepared together; memory does not grow with the table
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,15 @@ def same_value(text: str) -> float | str | None:
     except ValueError:
         return None
     return None if np.isnan(value) else value
+
+
+def same_values(levels: pd.Series[str]) -> list[float | str | None]:
+    """Return `same_value` of each text, of all at once."""
+    values: list[float | str | None] = [None if isnan(value) else value for value in numbers(levels).tolist()]
+    bare = levels.str.strip().str.lower()
+    for place in np.flatnonzero(bare.isin(["true", "false"])):
+        values[place] = str(bare.iloc[place])
+    return values
 
 
 def _as_floats(texts: pa.StringArray) -> NDArray[np.float64]:

@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.data.cells import cells_of, days
-from bench.data.match import check_roles, check_sample, check_submission, read_labels, strange_labels
-from bench.data.notices import Notices
+from bench.data.match import check_roles, check_sample, read_labels, strange_labels
 from bench.data.roles import Roles
+from bench.data.schema import NewLeads, Reader, Schema, schema_of
 from bench.data.table import Table, read_table, table_from_frame
-from bench.data.typed import respelled, type_features
+from bench.data.typed import type_features
 from bench.data.understand import Column as Column
 from bench.data.understand import is_feature, left_out, suspicions, understand, without_placeholders
 from bench.errors import DataError
@@ -52,6 +52,7 @@ class Dataset:
     notices : one sentence for each repair and each suspicion, with its count
     data_id : fingerprint of the training rows and of what decides their meaning
     group_names : of the companies, by their number in ``groups``
+    schema : by which new leads are read as the submission was; None for a table that was never text
     """
 
     features: pd.DataFrame
@@ -67,6 +68,7 @@ class Dataset:
     notices: tuple[str, ...]
     data_id: str
     group_names: tuple[str, ...] = ()
+    schema: Schema | None = None
 
 
 def read_dataset(roles: Roles) -> Dataset:
@@ -91,22 +93,17 @@ def read_dataset(roles: Roles) -> Dataset:
         raise DataError(f"{train.place}: no column is left as a feature. See drop and kinds in [data].")
     time = _days(roles, cells, train.place)
     notices = [*chain.from_iterable(table.notices for table in tables if table), *blanked]
-    asked, in_spelling = None, Notices()
+    schema, new = schema_of(cells, columns, roles), None
     if submission:
-        needed = [*names, roles.groups] if roles.groups and roles.groups not in roles.drop else names
-        notices += check_submission(roles, train, submission, needed)
-        asked = submission.frame.reindex(columns=cells.columns)
-        asked, blanked = without_placeholders(asked, roles.missing, submission.place, train=cells)
-        notices += blanked
-        asked = _spelled_like_train(columns, cells, asked, in_spelling)
+        reader = Reader(schema)
+        new = reader.read(submission)
+        notices += reader.notices()
         if sample:
             notices += check_sample(roles, submission, sample) + strange_labels(sample, roles.target, labels)
     chosen = [column for column in columns if column.name in names]
-    features, to_predict, in_train, in_asked = type_features(chosen, cells, asked)
-    notices += [f"{train.place}: {sentence}" for sentence in in_train.sentences()]
-    if submission:
-        notices += [f"{submission.place}: {s}" for s in (*in_spelling.sentences(), *in_asked.sentences())]
-    groups, submission_groups, group_names, oddities = _number_groups(roles, cells, asked, train.place)
+    features, repairs = type_features(chosen, cells, new.features if new else None)
+    notices += [f"{train.place}: {sentence}" for sentence in repairs.sentences()]
+    groups, submission_groups, group_names, oddities = _number_groups(roles, cells, new, train.place)
     notices += [*oddities, *left_out(columns, roles, train.place)]
     notices += suspicions({name: cells[name] for name in names}, columns, train.place)
     return Dataset(
@@ -115,14 +112,15 @@ def read_dataset(roles: Roles) -> Dataset:
         labels=labels,
         groups=groups,
         time=time,
-        submission=to_predict,
+        submission=new.features if new else None,
         submission_groups=submission_groups,
-        ids=submission.frame[roles.id] if submission and roles.id else None,
+        ids=new.ids if new else None,
         sample=sample.frame if sample else None,
         columns=columns,
         notices=tuple(notices),
         data_id=_fingerprint(train.frame, columns, roles),
         group_names=group_names,
+        schema=schema,
     )
 
 
@@ -144,24 +142,15 @@ def _read_tables(roles: Roles) -> tuple[Table, Table | None, Table | None]:
     )
 
 
-def _spelled_like_train(
-    columns: tuple[Column, ...], cells: pd.DataFrame, asked: pd.DataFrame, notices: Notices
-) -> pd.DataFrame:
-    """Return the table to predict with its categories, the company among them, in train's spelling."""
-    spelled = asked.copy(deep=False)
-    for column in columns:
-        if column.kind == "category":
-            spelled[column.name] = respelled(column.name, cells[column.name], asked[column.name], notices)
-    return spelled
-
-
 def _number_groups(
-    roles: Roles, cells: pd.DataFrame, asked: pd.DataFrame | None, place: str
+    roles: Roles, cells: pd.DataFrame, new: NewLeads | None, place: str
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64] | None, tuple[str, ...], list[str]]:
     """Return the companies of both tables under the same numbers, -1 for rows of none, and their names."""
     if roles.groups is None:
         return None, None, (), []
-    both = cells[roles.groups] if asked is None else pd.concat([cells[roles.groups], asked[roles.groups]])
+    both = cells[roles.groups]
+    if new and new.companies is not None:
+        both = pd.concat([both, new.companies.astype("str")])
     notices = []
     for value in roles.ungrouped:
         if not (both == value).any():
@@ -170,9 +159,10 @@ def _number_groups(
             notices.append(f"{place}: no {roles.groups} is '{value}', named in ungrouped.{guess}")
     codes, levels = pd.factorize(both.where(~both.isin(roles.ungrouped)))
     numbers, names = codes.astype(np.int64), tuple(str(level) for level in levels)
-    if asked is None:
+    if new is None:
         return numbers, None, names, notices
-    return numbers[: len(cells)], numbers[len(cells) :], names, notices
+    asked = numbers[len(cells) :] if new.companies is not None else np.full(len(new.features), -1)
+    return numbers[: len(cells)], asked, names, notices
 
 
 def _days(roles: Roles, cells: pd.DataFrame, place: str) -> NDArray[np.float64] | None:

@@ -53,7 +53,7 @@ def open_text(path: Path) -> Iterator[TextIO]:
         Also in the body of the ``with``, once it reads a byte that is not UTF-8 or the packing breaks off.
     """
     try:
-        with _open_bytes(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
+        with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
             yield text
     except UnicodeDecodeError:
         raise DataError(_not_utf8(path)) from None
@@ -62,10 +62,23 @@ def open_text(path: Path) -> Iterator[TextIO]:
         raise DataError(f"{path}: the gzip file {reason}. Copy it or pack it again.") from None
 
 
+@contextmanager
+def open_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file for its bytes, unpacked if they are packed with gzip."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not packed:
+            yield file
+            return
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            yield cast(IO[bytes], unpacked)
+
+
 def first_bytes(path: Path, count: int = 4096) -> bytes:
     """Return the first bytes of a file, unpacked."""
     try:
-        with _open_bytes(path) as raw:
+        with open_bytes(path) as raw:
             return raw.read(count)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return b""  # reading on gives the sentence
@@ -95,22 +108,10 @@ def _nothing_there(path: Path) -> str:
     return f"{path} does not exist, and nothing in {folder} has a name like it."
 
 
-@contextmanager
-def _open_bytes(path: Path) -> Iterator[IO[bytes]]:
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        if not packed:
-            yield file
-            return
-        with gzip.GzipFile(fileobj=file) as unpacked:
-            yield cast(IO[bytes], unpacked)
-
-
 def _not_utf8(path: Path) -> str:
     """Say in which line the text stops being UTF-8, and in which encoding such lines likely are."""
     good, bad, first_bad, sample = 0, 0, 0, b""
-    with _open_bytes(path) as raw:
+    with open_bytes(path) as raw:
         for number, line in enumerate(raw, start=1):
             if line.isascii():
                 continue

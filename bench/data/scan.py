@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -26,6 +26,7 @@ class Shape:
     delimiter: str
     rows: int
     characters: int  # in all cells together: a second reader must find as many
+    longest: int  # characters of the cells of one record at most
     notices: tuple[str, ...]
 
 
@@ -51,7 +52,7 @@ def scan(path: Path) -> Shape:
         notices.insert(0, f"{path}: the {len(shape.header)} columns are separated by {_NAMES[delimiter]}.")
     if head.startswith(b"\xef\xbb\xbf"):
         notices.insert(0, f"{path}: a byte-order mark before the header was left out.")
-    return Shape(shape.header, delimiter, shape.rows, shape.characters, tuple(notices))
+    return replace(shape, notices=tuple(notices))
 
 
 def line_of_row(path: Path, row: int) -> int:
@@ -135,18 +136,21 @@ def _walk(path: Path, text: TextIO, delimiter: str) -> Shape:
     if not header:
         raise DataError(f"{path} is empty. A table needs a header and at least one row.")
     check_header(str(path), header)
-    width, rows, characters, blank, doubtful, ragged = len(header), 0, 0, 0, 0, 0
+    width, rows, characters, longest, blank, doubtful, ragged = len(header), 0, 0, 0, 0, 0, 0
     first_ragged, first_doubtful = "", ""
     lines.record.clear()
     for record in records:
-        if _is_blank(record, width):
+        if len(record) != width and _is_blank(record, width):
             blank += 1
         elif record and len(record) != width:
             ragged += 1
             first_ragged = first_ragged or f"line {lines.first}: {_fields(len(record))}"
         else:
             rows += 1
-            characters += len("".join(record))
+            length = len("".join(record))
+            characters += length
+            if length > longest:
+                longest = length
             if len(lines.record) > 1 and _swallows(record, lines, delimiter):
                 doubtful += 1
                 first_doubtful = first_doubtful or f"lines {lines.first} to {lines.last}"
@@ -159,7 +163,7 @@ def _walk(path: Path, text: TextIO, delimiter: str) -> Shape:
         )
     if not rows:
         raise DataError(f"{path} has a header and no rows. A table needs at least one row.")
-    return Shape(header, delimiter, rows, characters, _remarks(path, blank, doubtful, first_doubtful))
+    return Shape(header, delimiter, rows, characters, longest, _remarks(path, blank, doubtful, first_doubtful))
 
 
 def _strictly(path: Path, lines: _Lines, delimiter: str) -> Iterator[list[str]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pandas.api import types
+from pyarrow import compute, csv, parquet
 
-from bench.data.files import check_file, open_text
+from bench.data.files import check_file, open_bytes
 from bench.data.scan import Shape, check_header, line_of_row, scan
 from bench.errors import DataError
+
+_BLOCK_BYTES = 1 << 22  # of a CSV at once; more if one record may be longer
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,18 @@ class Table:
     place : where it comes from, as the user wrote it
     notices : one sentence for each repair, with its count
     source : the CSV it was read from, in which lines can be named; None for other tables
+    start : how many rows of the source stand before this piece of it
     """
 
     frame: pd.DataFrame
     place: str
     notices: tuple[str, ...] = ()
     source: Path | None = None
+    start: int = 0
 
     def where(self, row: int) -> str:
         """Return where a row (counted from 0) stands, in words: its line in a CSV, else its number."""
+        row += self.start
         return f"line {line_of_row(self.source, row)}" if self.source else f"row {row + 1}"
 
 
@@ -46,26 +52,36 @@ def read_table(path: Path) -> Table:
     DataError
         If the file is missing, damaged, not UTF-8, or its records are not all as wide as the header.
     """
+    (table,) = read_chunks(path)
+    return table
+
+
+def read_chunks(path: Path, rows: int | None = None) -> Iterator[Table]:
+    """Read a table as `read_table` does, in pieces of ``rows`` rows, so that memory does not grow with the file.
+
+    A CSV is checked from end to end before the first piece comes. That two readers found the same can be said at its
+    end only: what is made of the pieces may be kept once they have all come.
+
+    Raises
+    ------
+    DataError
+        As `read_table`.
+    """
     head = check_file(path)
     if head.startswith(b"PAR1") or path.suffix == ".parquet":
-        return _read_parquet(path)
+        yield from _read_parquet(path, rows)
+        return
     shape = scan(path)
-    with open_text(path) as text:
-        frame = pd.read_csv(
-            text,
-            sep=shape.delimiter,
-            header=0,
-            names=[str(number) for number in range(len(shape.header))],
-            index_col=False,
-            dtype=str,
-            keep_default_na=False,
-            na_values=[""],
-            skip_blank_lines=len(shape.header) > 1,
-        )
-    _check_readers_agree(path, frame, shape)
-    frame.columns = pd.Index(shape.header, dtype="str")
-    frame, dropped = _without_unnamed(str(path), frame)
-    return Table(frame, str(path), shape.notices + dropped, path)
+    start = characters = 0
+    notices = shape.notices
+    for piece in _in_pieces(_records(path, shape), rows):
+        frame = piece.to_pandas()
+        frame.columns = pd.Index(shape.header, dtype="str")
+        frame, dropped = _without_unnamed(str(path), frame)
+        yield Table(frame, str(path), notices if start else notices + dropped, path, start)
+        start, notices = start + len(piece), ()
+        characters += sum(compute.sum(compute.utf8_length(column)).as_py() or 0 for column in piece.columns)
+    _check_readers_agree(path, shape, start, characters)
 
 
 def table_from_frame(frame: pd.DataFrame, place: str) -> Table:
@@ -89,22 +105,69 @@ def table_from_frame(frame: pd.DataFrame, place: str) -> Table:
     return Table(text, place, dropped)
 
 
-def _read_parquet(path: Path) -> Table:
+def _records(path: Path, shape: Shape) -> Iterator[pa.RecordBatch]:
+    """Read the cells of a scanned CSV as texts, empty ones as missing; the columns are numbered."""
+    several = len(shape.header) > 1
+    read = csv.ReadOptions(use_threads=False, block_size=max(_BLOCK_BYTES, 4 * (shape.longest + len(shape.header))))
+    parse = csv.ParseOptions(
+        delimiter=shape.delimiter,
+        newlines_in_values=True,
+        ignore_empty_lines=several,
+        invalid_row_handler=lambda row: "skip" if several and not row.text.strip() else "error",
+    )
+    convert = csv.ConvertOptions(
+        column_types=dict.fromkeys([*shape.header, ""], pa.large_string()),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+    )
     try:
-        frame = pq.read_table(path).to_pandas(integer_object_nulls=True)
+        with open_bytes(path) as raw:
+            for batch in csv.open_csv(raw, read, parse, convert):
+                yield batch.rename_columns([str(number) for number in range(batch.num_columns)])
+    except pa.ArrowInvalid as slip:
+        raise _disagreement(path, str(slip).splitlines()[0].rstrip(".")) from None
+
+
+def _in_pieces(batches: Iterable[pa.RecordBatch], rows: int | None) -> Iterator[pa.Table]:
+    """Cut batches anew into tables of ``rows`` rows, the last with the rest; into one without ``rows``."""
+    held: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        held.append(batch)
+        count += len(batch)
+        while rows is not None and count >= rows:
+            table = pa.Table.from_batches(held)
+            yield table[:rows]
+            held, count = table[rows:].to_batches(), count - rows
+    if count:
+        yield pa.Table.from_batches(held)
+
+
+def _check_readers_agree(path: Path, shape: Shape, rows: int, characters: int) -> None:
+    if (rows, characters) != (shape.rows, shape.characters):
+        expected = f"{shape.rows:,} rows of {shape.characters:,} characters"
+        raise _disagreement(path, f"{expected}, or {rows:,} of {characters:,}")
+
+
+def _disagreement(path: Path, what: str) -> DataError:
+    return DataError(
+        f"{path}: two readers disagree on it ({what}). Its quotes or line ends are unusual: write it again."
+    )
+
+
+def _read_parquet(path: Path, rows: int | None) -> Iterator[Table]:
+    try:
+        with parquet.ParquetFile(path) as file:
+            whole = rows is None or not file.metadata.num_rows
+            start = 0
+            for piece in [file.read()] if whole else _in_pieces(file.iter_batches(rows), rows):
+                table = table_from_frame(piece.to_pandas(integer_object_nulls=True), str(path))
+                yield replace(table, start=start, notices=() if start else table.notices)
+                start += len(piece)
     except (pa.ArrowException, OSError) as slip:
         reason = str(slip).splitlines()[0].rstrip(".")
         raise DataError(f"{path} cannot be read as parquet: {reason}. Write it again from its source.") from None
-    return table_from_frame(frame, str(path))
-
-
-def _check_readers_agree(path: Path, frame: pd.DataFrame, shape: Shape) -> None:
-    characters = sum(int(frame[name].str.len().sum()) for name in frame)
-    if (len(frame), frame.shape[1], characters) != (shape.rows, len(shape.header), shape.characters):
-        raise DataError(
-            f"{path}: two readers disagree on it ({shape.rows:,} rows of {shape.characters:,} characters, or "
-            f"{len(frame):,} of {characters:,}). Its quotes or line ends are unusual: write it again."
-        )
 
 
 def _without_unnamed(place: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -1,15 +1,17 @@
-"""Turn text columns into numbers, dates, categories and texts, in train and submission alike."""
+"""Turn text columns into numbers, dates, categories and texts, in train and other tables alike."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.data.cells import Cells, are_markers, cells_of, days, moments, numbers, same_value
+from bench.data.cells import Cells, are_markers, cells_of, days, moments, numbers, same_values
 from bench.data.notices import Notices
 from bench.data.roles import Kind
 from bench.data.understand import Column
@@ -27,72 +29,101 @@ _MARKED = "{cells} with a marker such as NA or - among numbers read as missing (
 _INFINITE = "{cells} with an infinite number read as missing ({columns})."
 _RESPELLED = "{cells} spelled as in 1.0 where train has 1 read as train's ({columns})."
 _NEW = "{cells} with a level that train never shows ({columns})."
-_ALL_MISSING = "{cells} missing: all of a column that train has ({columns})."
+ALL_MISSING = "{cells} missing: all of a column that train has ({columns})."
+
+
+class Levels:
+    """The levels of a category in training, by which the cells of other tables are spelled.
+
+    Attributes
+    ----------
+    dtype : these levels, sorted
+    """
+
+    def __init__(self, levels: Iterable[str]) -> None:
+        self._sorted = sorted(levels)
+        self._place = {level: place for place, level in enumerate(self._sorted)}
+        self.dtype = _dtype(self._sorted)
+
+    def spelled(self, name: str, text: pd.Series[str], notices: Notices) -> pd.Series[Any]:
+        """Return a column as a category of these levels and of its own new ones, all sorted.
+
+        A level that train lacks but that has the value of exactly one of train's ("1.0" for "1", "TRUE" for
+        "True") is that level, written by another program. Other new levels stay and are counted.
+        """
+        cells = cells_of(text)
+        levels = cells.levels.to_numpy(dtype=object)
+        places = np.array([self._place.get(level, -1) for level in levels], dtype=np.int64)
+        new = places < 0
+        if new.any():
+            values = same_values(cells.levels[new])
+            places[new] = [-1 if value is None else self._place_of_value.get(value, -1) for value in values]
+        foreign = places < 0
+        notices.add(_RESPELLED, name, cells.count(new & ~foreign))
+        notices.add(_NEW, name, cells.count(foreign))
+        dtype = self.dtype
+        if foreign.any():
+            own = levels[foreign]
+            order = np.argsort(own)
+            dtype = _dtype(sorted([*self._sorted, *own]))
+            # By bisection, since an index of all levels is slow to look them up in where there are many.
+            before = np.array([bisect(self._sorted, level) for level in own[order]])
+            places += np.searchsorted(before, places, side="right")
+            places[np.flatnonzero(foreign)[order]] = before + np.arange(len(own))
+        category = pd.Categorical.from_codes(np.append(places, -1)[cells.codes], dtype=dtype)
+        return pd.Series(category, index=text.index, name=name)
+
+    @cached_property
+    def _place_of_value(self) -> dict[float | str, int]:
+        """The place in ``known`` of each value that exactly one level has."""
+        places: dict[float | str, int] = {}
+        for place, value in enumerate(same_values(pd.Series(self._sorted, dtype="str"))):
+            if value is not None:
+                places[value] = -1 if value in places else place
+        return places
 
 
 def type_features(
     columns: Sequence[Column], cells: pd.DataFrame, asked: pd.DataFrame | None
-) -> tuple[pd.DataFrame, pd.DataFrame | None, Notices, Notices]:
-    """Return the features of both tables by their kinds, and what was done to the cells of each.
+) -> tuple[pd.DataFrame, Notices]:
+    """Return the features of train by their kinds, and what was done to its cells.
 
     Parameters
     ----------
     columns : the columns that are features
-    cells, asked : train and the table to predict as text; the latter with its categories in train's spelling
+    cells : train as text
+    asked : the features of the table to predict, whose levels the categories of train share
 
     Raises
     ------
     DataError
         If the experiment calls numbers or dates what mostly is neither.
     """
-    in_train, in_asked = Notices(), Notices()
+    notices = Notices()
     features: dict[str, pd.Series] = {}
-    to_predict: dict[str, pd.Series] = {}
     for column in columns:
-        name, kind = column.name, column.kind
-        text = None if asked is None else asked[name]
-        if kind == "category":
-            features[name], category = _as_category(cells[name], text)
-            if category is not None:
-                to_predict[name] = category
+        name, text = column.name, cells[column.name]
+        if column.kind != "category":
+            features[name] = _typed(column.kind, name, text, notices)
+        elif asked is None:
+            features[name] = Levels(cells_of(text).levels).spelled(name, text, notices)
         else:
-            features[name] = _typed(kind, name, cells[name], in_train)
-            if text is not None:
-                to_predict[name] = _typed_like_train(kind, name, text, in_asked)
-        if text is not None and text.isna().all():
-            in_asked.add(_ALL_MISSING, name, len(text))
-    return pd.DataFrame(features), pd.DataFrame(to_predict) if to_predict else None, in_train, in_asked
+            features[name] = text.astype(asked[name].dtype)
+    return pd.DataFrame(features), notices
 
 
-def respelled(name: str, train: pd.Series[str], submission: pd.Series[str], notices: Notices) -> pd.Series[str]:
-    """Return a category of the submission in train's spelling of its levels.
-
-    A level that train lacks but that has the value of exactly one of train's ("1.0" for "1", "TRUE" for
-    "True") is that level, written by another program. Other new levels stay and are counted.
-    """
-    known, cells = cells_of(train).levels, cells_of(submission)
-    new = ~cells.levels.isin(known).to_numpy(dtype=bool)
-    if not new.any():
-        return submission
-    spellings: dict[float | str | None, list[str]] = {}
-    for level in known:
-        spellings.setdefault(same_value(level), []).append(level)
-    spellings.pop(None, None)
-    levels = cells.levels.to_numpy(dtype=object)
-    mapped = np.zeros(len(levels), dtype=bool)
-    for place in np.flatnonzero(new):
-        same = spellings.get(same_value(levels[place]), [])
-        if len(same) == 1:
-            levels[place], mapped[place] = same[0], True
-    notices.add(_RESPELLED, name, cells.count(mapped))
-    notices.add(_NEW, name, cells.count(new & ~mapped))
-    return pd.Series(
-        np.append(levels, np.array([None], dtype=object))[cells.codes], index=submission.index, dtype="str"
-    )
+def typed_like_train(kind: Kind, name: str, text: pd.Series[str], notices: Notices) -> pd.Series[Any]:
+    """Return a column of another table by its kind in train; cells not of that kind become missing."""
+    if kind not in ("number", "date"):
+        return text
+    cells = cells_of(text)
+    values = _parser(kind)(cells.levels)
+    notices.add(_DRIFT[kind], name, cells.count(np.isnan(values)))
+    return _column(kind, _finite(cells, values, name, notices), name)
 
 
 def _typed(kind: Kind, name: str, train: pd.Series[str], notices: Notices) -> pd.Series[Any]:
-    """Return a column of train by its kind; categories stay text until the submission's levels are known.
+    """Return a column of train by its kind.
 
     Raises
     ------
@@ -117,21 +148,8 @@ def _typed(kind: Kind, name: str, train: pd.Series[str], notices: Notices) -> pd
     return _column(kind, _finite(cells, values, name, notices), name)
 
 
-def _typed_like_train(kind: Kind, name: str, submission: pd.Series[str], notices: Notices) -> pd.Series[Any]:
-    """Return a column of the submission by its kind in train; cells not of that kind become missing."""
-    if kind not in ("number", "date"):
-        return submission
-    cells = cells_of(submission)
-    values = _parser(kind)(cells.levels)
-    notices.add(_DRIFT[kind], name, cells.count(np.isnan(values)))
-    return _column(kind, _finite(cells, values, name, notices), name)
-
-
-def _as_category(train: pd.Series[str], submission: pd.Series[str] | None) -> tuple[pd.Series, pd.Series | None]:
-    """Return a category with one sorted list of levels for both tables."""
-    both = train if submission is None else pd.concat([train, submission])
-    dtype = pd.CategoricalDtype(sorted(cells_of(both).levels))
-    return train.astype(dtype), None if submission is None else submission.astype(dtype)
+def _dtype(levels: list[str]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(levels, dtype="str"))
 
 
 def _parser(kind: Kind) -> Callable[[pd.Series[str]], NDArray[np.float64]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import numpy as np
@@ -45,31 +45,42 @@ def is_feature(column: Column, roles: Roles) -> bool:
     return not apart and column.kind not in ("identifier", "constant")
 
 
-def without_placeholders(
-    cells: pd.DataFrame, missing: Sequence[str], place: str, train: pd.DataFrame | None = None
-) -> tuple[pd.DataFrame, list[str]]:
-    """Return a table whose placeholders are gaps, with a sentence that counts them.
+@dataclass(frozen=True)
+class Placeholders:
+    """Cells read as missing for what stands in them, counted by value and by column."""
 
-    A placeholder that never occurs is named with what is near it, in the training table only (no ``train``).
+    values: Counter[str] = field(default_factory=Counter)
+    columns: Counter[str] = field(default_factory=Counter)
+
+    def blank(self, cells: pd.DataFrame, missing: Sequence[str]) -> pd.DataFrame:
+        """Return a table whose placeholders are gaps, and count them."""
+        blanked: dict[str, pd.Series] = {}
+        for name in map(str, cells) if missing else ():
+            found = cells[name].isin(missing)
+            if found.any():
+                self.values.update(cells[name][found].tolist())
+                self.columns[name] += int(found.sum())
+                blanked[name] = cells[name].mask(found)
+        return cells.assign(**blanked)
+
+    def sentences(self, place: str) -> list[str]:
+        """Return a sentence that counts them, or none."""
+        if not self.columns:
+            return []
+        held = listed([f"'{value}' {count:,}" for value, count in self.values.most_common()], "value")
+        total = plural(self.columns.total(), "cell")
+        return [f"{place}: {total} with a placeholder read as missing ({held}), in {counted(self.columns)}."]
+
+
+def without_placeholders(cells: pd.DataFrame, missing: Sequence[str], place: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the training table with gaps for placeholders, with what that did.
+
+    A sentence counts them, and one for each that never occurs names what is near it.
     """
-    if not missing:
-        return cells, []
-    blank: dict[str, pd.Series] = {}
-    seen, by_column = Counter[str](), {}
-    for name in map(str, cells):
-        found = cells[name].isin(missing)
-        if found.any():
-            seen.update(cells[name][found].tolist())
-            by_column[name] = int(found.sum())
-            blank[name] = cells[name].mask(found)
-    notices = []
-    if by_column:
-        held = listed([f"'{value}' {count:,}" for value, count in seen.most_common()], "value")
-        total = plural(sum(by_column.values()), "cell")
-        notices.append(f"{place}: {total} with a placeholder read as missing ({held}), in {counted(by_column)}.")
-    if train is None:
-        notices += [_never_seen(value, cells, place) for value in missing if value not in seen]
-    return cells.assign(**blank), notices
+    found = Placeholders()
+    blanked = found.blank(cells, missing)
+    never = [_never_seen(value, cells, place) for value in missing if value not in found.values]
+    return blanked, [*found.sentences(place), *never]
 
 
 def left_out(columns: Sequence[Column], roles: Roles, place: str) -> list[str]:

@@ -51,8 +51,8 @@ class SubmissionSection(Section):
     )
     refit: Refit = Field(
         "all",
-        description="what the exported members are fitted on: 'all' labelled rows, or 'folds' for the mean of the models "
-        "of the folds",
+        description="what the exported members are fitted on: 'all' labelled rows, or 'folds' for the mean of the "
+        "models of the folds",
     )
     finalists: int = Field(
         5, ge=0, le=100, description="the best trials that are also scored on other folds: new customers, or later rows"

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from bench.data.scan import scan
-from bench.data.table import Table, read_table, table_from_frame
+from bench.data.table import Table, read_chunks, read_table, table_from_frame
 from bench.errors import DataError
 
 SIX = "a,b,c,d,e,y\n"
@@ -191,7 +192,7 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
 def test_two_readers_that_disagree_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, "a,b\n1,2\n")
     shape = scan(path)
-    fewer = type(shape)(shape.header, ",", 2, shape.characters, ())
+    fewer = replace(shape, rows=2)
     monkeypatch.setattr("bench.data.table.scan", lambda _: fewer)
     with pytest.raises(DataError, match="two readers disagree"):
         read_table(path)
@@ -246,3 +247,68 @@ def test_a_frame_of_other_than_single_values_is_refused() -> None:
         table_from_frame(pd.DataFrame({"a": []}), "made up")
     with pytest.raises(DataError, match="are both named 'a'"):
         table_from_frame(pd.DataFrame([[1, 2]], columns=["a", "a"]), "made up")
+
+
+def test_pieces_are_the_rows_of_the_whole(tmp_path: Path) -> None:
+    rows = [[f"00{number}", 'say "hi",\nplease' if number % 2 else "", "x" * number] for number in range(20)]
+    frame = pd.DataFrame(rows, columns=["a", "b", "c"], dtype="str").replace("", None)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    frame.to_csv(tmp_path / "t.csv.gz", index=False)
+    frame.to_parquet(tmp_path / "t.parquet", row_group_size=6)
+    for name in ("t.csv", "t.csv.gz", "t.parquet"):
+        pieces = list(read_chunks(tmp_path / name, 8))
+        assert [(piece.start, len(piece.frame)) for piece in pieces] == [(0, 8), (8, 8), (16, 4)]
+        whole = read_table(tmp_path / name).frame
+        pd.testing.assert_frame_equal(pd.concat([piece.frame for piece in pieces], ignore_index=True), whole)
+        pd.testing.assert_frame_equal(whole, frame)
+
+
+def test_a_row_of_a_later_piece_is_found_by_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, 'a,b\n1,2\n\n"x\ny",2\n3,4\n')
+    first, second = read_chunks(path, 2)
+    assert (first.where(1), second.where(0)) == ("line 4", "line 6")
+    assert (len(first.notices), second.notices) == (1, ())
+
+
+def test_what_is_broken_at_the_end_is_refused_before_the_first_piece(tmp_path: Path) -> None:
+    path = write(tmp_path, "a,b\n" + "1,2\n" * 9 + "3\n")
+    with pytest.raises(DataError, match="line 11: 1 field where the header has 2"):
+        next(read_chunks(path, 2))
+
+
+def test_a_column_without_name_that_fills_later_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, "a,b,\n1,2,\n1,2,\n1,2,3\n")
+    with pytest.raises(DataError, match="column 3 of 3 has no name"):
+        list(read_chunks(path, 2))
+
+
+def test_cells_stay_in_their_columns_behind_blank_lines_that_end_in_cr(tmp_path: Path) -> None:
+    """The usual reader puts the cells of the next line one column too far to the left there."""
+    table = read(tmp_path, "a,b,c\r  \r,x,\r1,2,3\r")
+    assert table.frame.fillna("").to_numpy().tolist() == [["", "x", ""], ["1", "2", "3"]]
+
+
+def test_a_record_longer_than_what_is_read_at_once_is_one_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.data.table._BLOCK_BYTES", 16)
+    long = '한\n"' * 300
+    frame = pd.DataFrame({"a": ["1", long, "3"], "b": ["x", "y", long]}, dtype="str")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "t.csv").frame, frame)
+
+
+def test_a_file_that_changes_behind_the_check_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, "a,b\n1,2\n3\n")
+    shape = scan(write(tmp_path, "a,b\n1,2\n3,4\n", "before.csv"))
+    monkeypatch.setattr("bench.data.table.scan", lambda _: shape)
+    with pytest.raises(DataError, match=r"two readers disagree on it .*Expected 2 columns, got 1"):
+        read_table(path)
+
+
+def test_a_parquet_file_without_rows_is_refused(tmp_path: Path) -> None:
+    leads = pd.DataFrame({"a": ["x"]})
+    leads[:0].to_parquet(tmp_path / "t.parquet")
+    for rows in (None, 5):
+        with pytest.raises(DataError, match="has no rows or no columns"):
+            list(read_chunks(tmp_path / "t.parquet", rows))
