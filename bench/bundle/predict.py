@@ -18,7 +18,7 @@ from bench.bundle.loaded import CUSTOMER, DECISION, Bundle, load_bundle
 from bench.bundle.predictor import ROWS_AT_ONCE
 from bench.data.schema import NewLeads, Reader
 from bench.data.table import Table, read_chunks
-from bench.errors import EngineError
+from bench.errors import DataError, EngineError
 from bench.record.disk import replacing
 
 
@@ -53,6 +53,8 @@ def predict_file(folder: Path, leads: Path, output: Path, workers: int) -> Predi
     EngineError
         If a process dies.
     """
+    if output.exists() and leads.exists() and output.samefile(leads):
+        raise DataError(f"{output}: is the table of leads and is not overwritten. Name another file.")
     bundle = load_bundle(folder)
     reader = Reader(bundle.schema)
     rows, called, customers = 0, 0, Counter[str]()

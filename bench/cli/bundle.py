@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import RESULTS, Results, Workers, worker_count
+from bench.cli.options import Workers, worker_count
 from bench.errors import BundleError
 
 Folder = Annotated[Path, typer.Argument(help="a bundle, such as results/leads/bundle")]
@@ -41,12 +41,13 @@ def predict(
 _WHO = {"known": "known customers", "new": "new ones", "none": "no company"}
 
 
-def verify(bundle: Folder, results: Results = RESULTS, workers: Workers = None) -> None:
-    """Make data hash, folds, scores and submission of a bundle again, and say which of them differs."""
-    from bench import flow
+def verify(bundle: Folder, workers: Workers = None) -> None:
+    """Make table, folds, scores, members and submission of a bundle again, and say which of them differs."""
+    from bench.ensemble import verify
 
-    links = flow.verify(bundle, results, worker_count(workers))
-    for link in links:
-        print(f"{'same' if link.holds else 'DIFFERS':<8} {link.name}: {link.said}")
-    if not all(link.holds for link in links):
-        raise BundleError(f"{bundle}: {sum(not link.holds for link in links)} of {len(links)} links differ, see above.")
+    differ, links = 0, 0
+    for link in verify.verify(bundle, worker_count(workers)):
+        print(f"{'same' if link.holds else 'DIFFERS':<8} {link.name}: {link.said}", flush=True)
+        links, differ = links + 1, differ + (not link.holds)
+    if differ:
+        raise BundleError(f"{bundle}: {differ} of {links} links differ, see above.")

@@ -1,4 +1,4 @@
-"""Make what a bundle rests on again, link by link: files, versions, table, folds, choice, scores, members, submission."""
+"""Make what a bundle rests on again, link by link, from its files to its submission."""
 
 from __future__ import annotations
 

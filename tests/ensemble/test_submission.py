@@ -11,6 +11,7 @@ import pytest
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import FoldsSection, make_folds
 from bench.data.roles import Roles
+from bench.ensemble import submission
 from bench.ensemble.blend import Blend
 from bench.ensemble.customers import Customers
 from bench.ensemble.handover import hand_over
