@@ -45,6 +45,10 @@ class SubmissionError(BenchError):
     """A submission file does not have the form that is asked for."""
 
 
+class BundleError(BenchError):
+    """A bundle is damaged, asks for what is not trusted, or cannot be written or used."""
+
+
 class Stopped(BaseException):
     """A signal ends the command. Not an `Exception`, so that nobody on the way takes it for a failure of a cell.
 

@@ -13,7 +13,6 @@ from bench.bundle.manifest import Manifest
 from bench.bundle.predictor import Predictor
 from bench.data.schema import NewLeads, Reader, Schema
 from bench.data.table import table_from_frame
-from bench.errors import BundleError
 from bench.score.combine import Combination
 
 PROBABILITY, DECISION, CUSTOMER = "probability", "decision", "customer"
@@ -82,9 +81,5 @@ def load_bundle(folder: str | Path) -> Bundle:
     folder = Path(folder)
     opened = open_bundle(folder)
     manifest = opened.manifest
-    try:
-        schema = Schema.model_validate_json(manifest.data_schema)
-    except ValueError as error:
-        raise BundleError(f"{folder}: its schema of new leads is not one ({error}). Get the bundle anew.") from None
     combination = Combination(manifest.weights, manifest.scales)
-    return Bundle(manifest, schema, Predictor(combination, opened.fits), opened.notices)
+    return Bundle(manifest, manifest.data_schema, Predictor(combination, opened.fits), opened.notices)

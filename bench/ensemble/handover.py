@@ -11,10 +11,11 @@ from bench.bundle.predictor import Predictor
 from bench.ensemble.blend import Blend
 from bench.ensemble.customers import Customers
 from bench.ensemble.refit import refit
+from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import HandedIn, check_place, hand_in
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
-from bench.score.uncertainty import DRAWS, Corrected
+from bench.score.uncertainty import Corrected
 
 BUNDLE = "bundle"
 
@@ -71,6 +72,7 @@ def pack(
     chosen = None if handed_in is None else handed_in.foresight.chosen
     threshold = winner.threshold if chosen is None else chosen.threshold
     policy = "train" if handed_in is None else handed_in.foresight.policy
+    assert dataset.schema is not None  # it was read as text
     facts = Facts(
         experiment=experiment.name,
         question=experiment.question,
@@ -99,11 +101,13 @@ def pack(
             sha256=handed_in.sha256, rows=handed_in.rows, called=handed_in.foresight.chosen.predicted_positives
         ),
     )
-    return write_bundle(store.folder / BUNDLE, facts, predictor.combination, predictor.fits)
+    scores = Scoreboard(dataset, store, experiment.objective).scores(winner.weights)
+    values = {trial: score.value(experiment.objective) for trial, score in scores.items()}
+    return write_bundle(store.folder / BUNDLE, facts, predictor, values)
 
 
 def _estimate(winner: Blend, corrected: Corrected | None, experiment: Experiment) -> Estimate:
     metric = experiment.objective.metric
     if corrected is None:
         return Estimate(metric=metric, value=winner.score.value(experiment.objective))
-    return Estimate(metric=metric, value=corrected.value, low=corrected.low, high=corrected.high, draws=DRAWS)
+    return Estimate(metric=metric, value=corrected.value, low=corrected.low, high=corrected.high)

@@ -21,6 +21,7 @@ LIBRARIES: tuple[str, ...] = (
     "imbalanced-learn",
     "lightgbm",
     "catboost",
+    "skops",
     "skrub",
     "rapidfuzz",
     "countrynames",
@@ -43,8 +44,13 @@ def environment() -> dict[str, Any]:
         "processors": os.cpu_count(),
         "memory_gigabytes": round(psutil.virtual_memory().total / 1e9, 1),
         "commit": commit(Path(__file__).parents[1]),
-        "versions": {name: version(name) for name in (*LIBRARIES, *filter(find_spec, OPTIONAL))},
+        "versions": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that results depend on."""
+    return {name: version(name) for name in (*LIBRARIES, *filter(find_spec, OPTIONAL))}
 
 
 def earlier_versions(run: Path, facts: dict[str, Any]) -> dict[str, list[str]]:

@@ -1,0 +1,77 @@
+"""Fitted steps and models to bytes and back, by skops and a list of trusted types; never by pickle."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+from zipfile import ZIP_DEFLATED
+
+from bench.bundle.archive import asked_types, refused
+from bench.bundle.bounds import check_bounds
+from bench.bundle.types import ALLOWED
+from bench.errors import BundleError
+from bench.run.job import first_line
+
+
+def save(fitted: Any, place: str) -> tuple[bytes, frozenset[str]]:
+    """Return a fitted object as a skops file, and the full names of the types it holds.
+
+    Boosters are in it in their own formats: XGBoost as UBJSON, LightGBM as text, CatBoost as cbm.
+
+    Raises
+    ------
+    BundleError
+        If it holds what `load` would refuse, such as a component that another package brings.
+    """
+    from skops.io import dumps
+
+    try:
+        content = dumps(fitted, compression=ZIP_DEFLATED, compresslevel=1)
+        check_bounds(fitted, place)
+        return content, asked_types(content, place)
+    except BundleError as error:
+        reason = str(error).removeprefix(f"{place} ").split("; nothing of it was loaded")[0]
+    except Exception as error:  # whatever a foreign class does when it is asked for its state
+        reason = f"cannot be saved ({first_line(error)})"
+    raise BundleError(
+        f"{place} {reason}. A bundle holds Leadbench's own components only: export a trial without what other packages "
+        "bring."
+    )
+
+
+def load(content: bytes, place: str) -> Any:
+    """Return the object that a skops file holds: `check` and then `build`."""
+    check(content, place)
+    return build(content, place)
+
+
+def check(content: bytes, place: str) -> None:
+    """Compare all that a skops file asks for with `ALLOWED`, and its sizes with what may be; nothing is built.
+
+    Raises
+    ------
+    BundleError
+        If it is damaged or asks for what is not trusted; ``place`` opens the sentence.
+    """
+    asked_types(content, place)
+
+
+def build(content: bytes, place: str) -> Any:
+    """Return the object that a checked skops file holds; its trees and matrices are checked before they are used.
+
+    Raises
+    ------
+    BundleError
+        If a library does not take it, or a tree does not stay within its own bounds.
+    """
+    from skops.io import loads
+
+    trusted = sorted(frozenset().union(*ALLOWED.values()))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # other versions than the bundle's are said once, for all of it
+            fitted = loads(content, trusted=trusted)
+    except Exception as error:  # skops, or a library that does not take its own state
+        raise refused(place, f"cannot be built again ({first_line(error)})") from None
+    check_bounds(fitted, place)
+    return fitted
