@@ -14,11 +14,11 @@ from bench.data.coverage import coverage
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.folds import Folds, make_folds
 from bench.ensemble.again import hand_in_again
-from bench.ensemble.certainty import certainty
 from bench.ensemble.customers import Customers, View, other_folds
+from bench.ensemble.handover import BUNDLE, hand_over
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.scoreboard import Scoreboard
-from bench.ensemble.submission import check_place, hand_in
+from bench.ensemble.submission import check_place
 from bench.errors import DataError
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, make_plan
@@ -28,9 +28,10 @@ from bench.record.store import Store, open_store, read_store
 from bench.report.board import Board, write_board
 from bench.report.calibrated import calibration_lines
 from bench.report.diary import Diary
-from bench.report.expected import Foretold, foretell, read_foretold, write_expected
+from bench.report.expected import foretell, read_foretold, write_expected
 from bench.report.leaderboard import leaderboard
 from bench.run.runner import run_plan
+from bench.score.combine import Combination
 
 Slice = dict[str, set[str]]
 Watch = Callable[[Diary], None]
@@ -126,9 +127,12 @@ def answer(
         write_board(board, question.folder)
         with second_look(question, store, verdict.finalists(experiment), engine) as customers:
             board = by_customer(board, store, customers)
-            if verdict.winner and question.dataset.submission is not None:
-                handed_in = hand_in(verdict.winner, plan, experiment, customers, question.submission, workers)
-                board = replace(board, foretold=write_expected(handed_in, findings, question.folder))
+            if verdict.winner:
+                handed_in = hand_over(
+                    verdict.winner, verdict.estimate_of(verdict.winner), plan, experiment, customers, None, workers
+                )
+                if handed_in:
+                    board = replace(board, foretold=write_expected(handed_in, findings, question.folder))
             write_board(board, question.folder)
     return board
 
@@ -142,19 +146,31 @@ def recorded(question: Question) -> Board:
     return replace(board, foretold=foretold) if foretold and verdict.leads(foretold.members) else board
 
 
-def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> Foretold:
-    """Write the submission of the winner, of one trial or of the ensemble."""
+def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> list[str]:
+    """Write submission and bundle of the winner, of one trial or of the ensemble; at ``path`` the submission alone.
+
+    Returns
+    -------
+    What is to be said of them.
+    """
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
     chosen = verdict.choose(trial, ensemble)
-    place, findings = path or question.submission, inspect(question)
-    check_place(question.dataset, question.experiment, place, question.folder)  # before anything is fitted for it
+    place = None if path == question.submission else path
+    if place or question.dataset.submission is not None:  # before anything is fitted for it
+        check_place(question.dataset, question.experiment, place or question.submission, question.folder)
     engine = Engine(workers, None, False, lambda diary: None)
     with second_look(question, store, list(chosen.weights), engine) as customers:
-        handed_in = hand_in(chosen, question.plan, question.experiment, customers, place, workers)
-    if place == question.submission:
-        return write_expected(handed_in, findings, question.folder)
-    return foretell(handed_in, findings)
+        handed_in = hand_over(
+            chosen, verdict.estimate_of(chosen), question.plan, question.experiment, customers, place, workers
+        )
+    said = []
+    if handed_in:
+        findings = inspect(question)
+        said += (
+            foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
+        ).sentences
+    return said if place else [*said, f"{question.folder / BUNDLE}: the bundle, for `bench predict`."]
 
 
 def export_again(question: Question, digits: str, path: Path | None, workers: int) -> tuple[str, ...]:
@@ -209,16 +225,14 @@ def second_look(question: Question, store: Store, trials: list[str], engine: Eng
 
 def board_of(question: Question, verdict: Verdict, store: Store) -> Board:
     """Gather what is recorded and what it says of the table as a whole."""
-    experiment = question.experiment
-    sure = certainty(question.dataset, store, verdict.scores, experiment.objective)
+    experiment, winner = question.experiment, verdict.winner
     return Board(
         experiment=experiment,
         plan=question.plan,
-        rows=leaderboard(question.plan, verdict.scores, store, experiment, ties=sure.ties if sure else None),
+        rows=leaderboard(question.plan, verdict.scores, store, experiment, ties=verdict.ties),
         verdict=verdict,
         notices=store.notices,
-        certainty=sure,
-        calibration=calibration_lines(View(question.dataset, store), verdict.winner.weights) if verdict.winner else (),
+        calibration=calibration_lines(View(question.dataset, store), winner.combination) if winner else (),
         coverage=coverage(question.dataset),
     )
 
@@ -228,12 +242,12 @@ def by_customer(board: Board, store: Store, customers: Customers) -> Board:
     verdict, experiment = board.verdict, board.experiment
     if customers.new == "all" or verdict.winner is None:
         return board
-    scored = {trial: customers.score({trial: 1.0}, experiment.objective) for trial in verdict.finalists(experiment)}
-    ties = board.certainty.ties if board.certainty else None
+    finalists = {trial: Combination.of_one(trial) for trial in verdict.finalists(experiment)}
+    scored = {trial: customers.score(alone, experiment.objective) for trial, alone in finalists.items()}
     return replace(
         board,
-        rows=leaderboard(board.plan, verdict.scores, store, experiment, scored, ties),
-        winner=customers.score(verdict.winner.weights, experiment.objective),
+        rows=leaderboard(board.plan, verdict.scores, store, experiment, scored, verdict.ties),
+        winner=customers.score(verdict.winner.combination, experiment.objective),
     )
 
 

@@ -1,45 +1,59 @@
-"""Greedy selection of members from out-of-fold predictions."""
+"""The ensemble: the best trials on one scale, weighed and given a threshold without the rows that score it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.ensemble.weigh import Pool, combine
+from bench.plan.sections import EnsembleSection
+from bench.score.combine import Combination
 from bench.score.objective import Objective
 from bench.score.ranking import Score, score_calls
-from bench.score.thresholds import best_threshold, best_value, best_values_without
+from bench.score.thresholds import best_threshold, best_values_without
 
-MOST_DRAWS = 10  # of members, with replacement
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Blend:
-    """A weighted mean of trials.
+    """A trial, or several combined.
 
     Attributes
     ----------
-    weights : trial -> weight; they sum to 1
-    score : of the whole procedure: members and threshold for each fold chosen on the other folds
-    threshold : for the exported blend, chosen with its members on all out-of-fold rows
+    combination : what is exported; scales and weights are learned on all out-of-fold rows
+    score : of the whole procedure: scales, members, weights and threshold for each fold chosen on the other folds
+    threshold : for the exported combination, chosen with it on all out-of-fold rows
     """
 
-    weights: dict[str, float]
+    combination: Combination
     score: Score
     threshold: float
+
+    @classmethod
+    def of_one(cls, trial: str, score: Score) -> Blend:
+        """Return a trial by itself."""
+        return cls(Combination.of_one(trial), score, score.threshold)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Trial -> weight; they sum to 1."""
+        return self.combination.weights
 
 
 def blend(
     y: NDArray[np.int8],
-    trials: Mapping[str, NDArray[np.float64]],
+    trials: Mapping[str, Floats],
     fold_of: NDArray[np.int64],
     objective: Objective,
-    candidates: int,
+    section: EnsembleSection,
+    ranked: Sequence[str],
 ) -> Blend:
-    """Choose members greedily, with replacement, and average their probabilities (Caruana et al. 2004).
+    """Combine the best trials.
 
     Parameters
     ----------
@@ -47,100 +61,89 @@ def blend(
     trials : trial -> out-of-fold probabilities of shape (repeats, n); read one after the other, so that they need
         not all be in memory
     fold_of : ndarray of shape (repeats, n)
-    candidates : how many trials, the best by themselves on the rows that choose, may become members
-
-    References
-    ----------
-    Caruana, Niculescu-Mizil, Crew and Ksikes (2004), doi:10.1145/1015330.1015432.
+    section : how, and how many trials may become members: for the export the first of ``ranked``, for a fold the
+        best by themselves on the other folds
+    ranked : the trials, the best first
     """
-    names = contenders(y, trials, fold_of, objective, candidates)
-    stack = np.stack([trials[name] for name in names])
-    pairs = [cross_fitted_blend(y, stack[:, r], folds, objective, candidates) for r, folds in enumerate(fold_of)]
+    exported = ranked[: section.candidates]
+    names = sorted({*contenders(y, trials, fold_of, objective, section.candidates), *exported})
+    stack = {name: trials[name] for name in names}
+    pairs = [
+        cross_fitted_blend(y, {name: stack[name][repeat] for name in names}, folds, objective, section)
+        for repeat, folds in enumerate(fold_of)
+    ]
     blended, thresholds = (np.stack(parts) for parts in zip(*pairs, strict=True))
     # The members of the export are chosen on every row; so is their threshold, as a trial's is.
-    every = stack.reshape(len(stack), -1)
-    labels = np.tile(y, len(fold_of))
-    weights = _select(labels, every, objective, candidates)
-    members = {trial: float(w) for trial, w in zip(names, weights, strict=True) if w > 0}
-    exported = _mean(weights, every).reshape(fold_of.shape)
-    score = score_calls(y, blended, thresholds, fold_of, objective, exported)
-    return Blend(members, score, score.threshold)
+    made = combine(pool_of(y, stack, exported), section.method)
+    score = score_calls(y, blended, thresholds, fold_of, objective, made(stack))
+    return Blend(made, score, score.threshold)
 
 
 def contenders(
-    y: NDArray[np.int8],
-    trials: Mapping[str, NDArray[np.float64]],
-    fold_of: NDArray[np.int64],
-    objective: Objective,
-    candidates: int,
-) -> list[str]:
-    """Return in their order the trials that are candidates for some fold, or for the export; no other can matter."""
-    labels = np.tile(y, len(fold_of))
-    alone = []
-    for probability in trials.values():
-        pairs = zip(probability, fold_of, strict=True)
-        by_fold = [best_values_without(y, scores, folds, objective) for scores, folds in pairs]
-        alone.append(np.array([*chain.from_iterable(by_fold), best_value(labels, probability.ravel(), objective)]))
-    chosen = {int(one) for values in np.array(alone).T for one in _best(values, candidates)}
-    return [trial for place, trial in enumerate(trials) if place in chosen]
+    y: NDArray[np.int8], trials: Mapping[str, Floats], fold_of: NDArray[np.int64], objective: Objective, candidates: int
+) -> set[str]:
+    """Return the trials that are candidates for some fold."""
+    values = {
+        trial: [
+            *chain.from_iterable(
+                best_values_without(y, scores, folds, objective)
+                for scores, folds in zip(probability, fold_of, strict=True)
+            )
+        ]
+        for trial, probability in trials.items()
+    }
+    folds = range(len(next(iter(values.values()))))
+    return {trial for fold in folds for trial in _best({one: values[one][fold] for one in values}, candidates)}
 
 
 def cross_fitted_blend(
     y: NDArray[np.int8],
-    stack: NDArray[np.float64],
+    trials: Mapping[str, Floats],
     fold_of: NDArray[np.int64],
     objective: Objective,
-    candidates: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return for each row the blended probability and the threshold, by a blend that did not see its label.
+    section: EnsembleSection,
+) -> tuple[Floats, Floats]:
+    """Return for each row the combined probability and the threshold, by a blend that did not see its label.
 
-    For each fold the members are chosen on the other folds, and so is the threshold, of these members' mean there.
-    A threshold chosen afterwards on the blended column would see the fold's labels through the other folds' members.
+    For each fold candidates, scales, members and weights are chosen on the other folds, and so is the threshold, of
+    that combination there. A threshold chosen afterwards on the blended column would see the fold's labels through the
+    other folds' members.
 
     Parameters
     ----------
     y, fold_of : ndarrays of shape (n,)
-    stack : ndarray of shape (trials, n)
+    trials : trial -> out-of-fold probabilities of shape (n,)
     """
+    values = {trial: best_values_without(y, trials[trial], fold_of, objective) for trial in trials}
     blended, thresholds = np.empty(len(y)), np.empty(len(y))
-    for fold in np.unique(fold_of):
+    for place, fold in enumerate(np.unique(fold_of)):
         others, held_out = fold_of != fold, fold_of == fold
-        weights = _select(y[others], stack[:, others], objective, candidates)
-        blended[held_out] = _mean(weights, stack[:, held_out])
-        thresholds[held_out] = best_threshold(y[others], _mean(weights, stack[:, others]), objective)
+        candidates = _best({trial: values[trial][place] for trial in trials}, section.candidates)
+        known = {trial: trials[trial][others] for trial in candidates}
+        made = combine(pool_of(y[others], known, candidates), section.method)
+        blended[held_out] = made({trial: trials[trial][held_out] for trial in made.weights})
+        thresholds[held_out] = best_threshold(y[others], made(known), objective)
     return blended, thresholds
 
 
-def _select(
-    y: NDArray[np.int8], stack: NDArray[np.float64], objective: Objective, candidates: int
-) -> NDArray[np.float64]:
-    """Return weights of shape (trials,): draw the candidate that helps the mean most, until none helps."""
-    alone = np.array([best_value(y, probability, objective) for probability in stack])
-    allowed = _best(alone, candidates)
-    drawn = [int(allowed[0])]
-    best = alone[drawn[0]]
-    while len(drawn) < MOST_DRAWS:
-        total = stack[drawn].sum(axis=0)
-        values = [best_value(y, (total + stack[one]) / (len(drawn) + 1), objective) for one in allowed]
-        if max(values) <= best:
-            break
-        best = max(values)
-        drawn.append(int(allowed[int(np.argmax(values))]))
-    return np.bincount(drawn, minlength=len(stack)) / len(drawn)
+def pool_of(
+    y: NDArray[np.int8], trials: Mapping[str, Floats], candidates: Sequence[str], counts: Floats | None = None
+) -> Pool:
+    """Gather candidates, the best first, with the rows that choose among them; repeats are further rows.
 
-
-def _mean(weights: NDArray[np.float64], stack: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weighted mean, added up member by member as in the export.
-
-    A matrix product adds in an order that depends on how many trials there are, and ties of models with few
-    different outputs would fall by it.
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+    trials : trial -> probabilities of shape (n,) or (repeats, n)
+    counts : of shape (n,); rows of 0 are left out
     """
-    mean = np.zeros(stack.shape[1])
-    for member in np.flatnonzero(weights):
-        mean += weights[member] * stack[member]
-    return mean
+    counts = np.ones(len(y)) if counts is None else counts
+    rows = counts > 0
+    probability = np.stack([trials[trial][..., rows].ravel() for trial in candidates])
+    repeats = probability.shape[1] // int(rows.sum())
+    return Pool(tuple(candidates), np.tile(y[rows], repeats), probability, np.tile(counts[rows], repeats))
 
 
-def _best(values: NDArray[np.float64], most: int) -> NDArray[np.intp]:
-    """Return the places of the largest values; of equals, the first."""
-    return np.argsort(-values, kind="stable")[:most]
+def _best(values: Mapping[str, float], most: int) -> list[str]:
+    """Return the trials of the largest values, the largest first; of equals, the first by id."""
+    return sorted(values, key=lambda trial: (-values[trial], trial))[:most]

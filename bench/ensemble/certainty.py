@@ -9,7 +9,10 @@ import numpy as np
 from bench.companies import company_of
 from bench.data.dataset import Dataset
 from bench.data.folds import scored_rows
+from bench.ensemble.blend import Blend
+from bench.ensemble.replayed import blend_of
 from bench.ensemble.scoreboard import OutOfFold
+from bench.plan.sections import EnsembleSection
 from bench.record.store import Store
 from bench.score.objective import Objective
 from bench.score.ranking import Score
@@ -26,11 +29,13 @@ class Certainty:
     Attributes
     ----------
     corrected : what the best single trial is worth once the luck of choosing it is paid for
+    blended : what the ensemble is worth once the luck of making it is paid for
     ties : which trials may be the best one
     redrawn : the scores of all trials in the same draws
     """
 
     corrected: Corrected
+    blended: Corrected
     ties: Ties
     redrawn: Redraws
 
@@ -38,8 +43,15 @@ class Certainty:
 FEWEST = 10  # companies, or rows of none, with a positive and with a negative: draws of fewer say nothing
 
 
-def certainty(dataset: Dataset, store: Store, scores: dict[str, Score], objective: Objective) -> Certainty | None:
-    """Draw the rows held out again and again, and see how the ranking changes.
+def certainty(
+    dataset: Dataset,
+    store: Store,
+    scores: dict[str, Score],
+    objective: Objective,
+    ensemble: Blend,
+    section: EnsembleSection,
+) -> Certainty | None:
+    """Draw the rows held out again and again, and see how the ranking and the ensemble change.
 
     None where no trial is finished or keeps the objective's floor, or there are too few companies to draw.
     """
@@ -50,6 +62,8 @@ def certainty(dataset: Dataset, store: Store, scores: dict[str, Score], objectiv
     if not enough or not any(score.keeps_floor(objective) for score in scores.values()):
         return None
     redrawn = redraw(known.y, recorded, scores, known.fold_of, objective, groups)
-    choose = best_trial_of(redrawn)
-    corrected = corrected_estimate(known.y, recorded, known.fold_of, objective, choose, groups)
-    return Certainty(corrected, find_ties(redrawn, objective), redrawn)
+    rules = best_trial_of(redrawn), blend_of(ensemble, redrawn, section)
+    corrected, blended = (
+        corrected_estimate(known.y, recorded, known.fold_of, objective, rule, groups) for rule in rules
+    )
+    return Certainty(corrected, blended, find_ties(redrawn, objective), redrawn)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,12 +14,11 @@ from bench.data.dataset import Dataset
 from bench.data.folds import FoldsSection, HeldOut, scored_rows
 from bench.ensemble.scoreboard import OutOfFold
 from bench.record.store import Store
+from bench.score.combine import Combination
 from bench.score.metrics import Counts, count
 from bench.score.objective import Objective
 from bench.score.outlook import Kind
 from bench.score.thresholds import cross_fitted_calls
-
-Weights = Mapping[str, float]
 
 FEWEST_POSITIVES = 10  # labelled, and as many negatives: with fewer a kind of customer cannot speak for itself
 
@@ -70,22 +68,19 @@ class View:
             met[repeat, held_out] = np.isin(self.groups[held_out], trained[trained >= 0])
         return met
 
-    def probability(self, members: Weights) -> NDArray[np.float64] | None:
-        """Return the weighted mean of trials, shape (repeats, m), or None if a cell of one is not done."""
-        recorded = OutOfFold(self.store, members)
+    def probability(self, combination: Combination) -> NDArray[np.float64] | None:
+        """Return the combined probability, shape (repeats, m), or None if a cell of a member is not done."""
+        members = combination.weights
         if not all(self.store.is_done(member) for member in members):
             return None
-        mean = np.zeros(self.labels.fold_of.shape)
-        for member, weight in members.items():
-            mean += weight * recorded[member]
-        return mean
+        return combination(OutOfFold(self.store, members))
 
-    def counts(self, members: Weights, objective: Objective, chosen: NDArray[np.bool_]) -> Counts | None:
+    def counts(self, combination: Combination, objective: Objective, chosen: NDArray[np.bool_]) -> Counts | None:
         """Count the calls at cross-fitted thresholds of the rows ``chosen`` of shape (repeats, m).
 
         None if a cell is not done, or no positive is chosen: then there is nothing to find.
         """
-        probability = self.probability(members)
+        probability = self.probability(combination)
         if probability is None:
             return None
         y, total = self.labels.y, Counts(0, 0, 0, 0)
@@ -149,14 +144,14 @@ class Customers:
         """The table both are about."""
         return self.main.dataset
 
-    def score(self, members: Weights, objective: Objective) -> OnCustomers:
+    def score(self, combination: Combination, objective: Objective) -> OnCustomers:
         """Count the calls of a trial or blend on known and on new customers."""
         strangers = self._strangers
         ordinary = strangers & ~np.isin(self.apart.groups, self._giants)
         return OnCustomers(
-            self.mixed.counts(members, objective, self.mixed.met) if self.mixed else None,
-            self.apart.counts(members, objective, strangers),
-            self.apart.counts(members, objective, ordinary) if len(self._giants) else None,
+            self.mixed.counts(combination, objective, self.mixed.met) if self.mixed else None,
+            self.apart.counts(combination, objective, strangers),
+            self.apart.counts(combination, objective, ordinary) if len(self._giants) else None,
             self.new,
         )
 
@@ -186,7 +181,7 @@ class Customers:
         groups = self.dataset.groups
         return [] if groups is None else giant_companies(self.dataset.y, groups)
 
-    def kinds(self, members: Weights, asked: NDArray[np.float64]) -> list[Kind]:
+    def kinds(self, combination: Combination, asked: NDArray[np.float64]) -> list[Kind]:
         """Return the rows to predict by customer, each with the labelled rows that stand for them.
 
         A company counts once in each class: else one with half of all positives decides how positives look. Where there
@@ -195,21 +190,21 @@ class Customers:
         Parameters
         ----------
         asked : ndarray of shape (rows to predict,)
-            Probabilities by the same members.
+            Probabilities by the same combination.
         """
         groups = self.dataset.submission_groups
         groups = np.full(len(asked), -1) if groups is None else groups
-        new = _standing(self.new, self.apart, members, self._typical)
+        new = _standing(self.new, self.apart, combination, self._typical)
         if new is None:
-            new = _standing(self.new, self.apart, members, self._strangers[0])
+            new = _standing(self.new, self.apart, combination, self._strangers[0])
         if new is None:
-            new = _standing("all", self.main, members, np.ones_like(self.main.met[0]))
+            new = _standing("all", self.main, combination, np.ones_like(self.main.met[0]))
         assert new is not None  # members are finished on the main folds, each of which holds both classes
         known, trained = None, self.dataset.groups
         is_known = np.zeros(len(asked), dtype=bool)
         if self.mixed is not None and trained is not None and new.name != "all":
             is_known = np.isin(groups, trained[trained >= 0])
-            known = _standing("known", self.mixed, members, self.mixed.met[0], self.apart)
+            known = _standing("known", self.mixed, combination, self.mixed.met[0], self.apart)
         if known is None:
             name = "like new" if new.name == "new" and is_known.any() else new.name
             return [replace(new, name=name, asked=asked, asked_groups=groups)]
@@ -218,7 +213,7 @@ class Customers:
 
 
 def _standing(
-    name: str, view: View, members: Weights, chosen: NDArray[np.bool_], folds_by: View | None = None
+    name: str, view: View, combination: Combination, chosen: NDArray[np.bool_], folds_by: View | None = None
 ) -> Kind | None:
     """Return the chosen rows of a view, shape (m,), as a kind that nobody is asked of yet; None if there are too few.
 
@@ -226,7 +221,7 @@ def _standing(
     thresholds are cross-fitted by are those of ``folds_by``: a row may stand for known and for new customers, and no
     threshold for the one may be chosen on it as the other.
     """
-    probability = view.probability(members)
+    probability = view.probability(combination)
     if probability is None:
         return None
     rows = np.flatnonzero(chosen)

@@ -1,19 +1,24 @@
-"""Score what is recorded, stack the best of it, name the winner."""
+"""Score what is recorded, stack the best of it, correct both for luck, name the winner."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bench.data.dataset import Dataset
 from bench.data.folds import scored_rows
 from bench.ensemble.blend import Blend, blend
+from bench.ensemble.certainty import Certainty, certainty
+from bench.ensemble.members import Member, members
 from bench.ensemble.scoreboard import OutOfFold, Scoreboard
 from bench.errors import ExperimentError
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.record.store import Store
+from bench.score.objective import Objective
 from bench.score.ranking import Score, rank
+from bench.score.ties import Ties
+from bench.score.uncertainty import Corrected
 
 
 @dataclass(frozen=True)
@@ -24,13 +29,35 @@ class Verdict:
     ----------
     single : the leading trial by itself; None where no trial is finished
     ensemble : the blend of the best trials; None likewise
-    winner : the better of the two by cross-fitted score, the single trial on a tie
+    winner : the ensemble, unless its corrected score is below the single trial's by more than chance
+        By chance corrected scores differ as much as ensembles gain. Where neither can be corrected, the better of the
+        two by cross-fitted score, the single trial on a tie.
+    members : what each member does for the ensemble
+    certainty : how sure the ranking is; None where that cannot be said
     """
 
     scores: dict[str, Score]
     single: Blend | None = None
     ensemble: Blend | None = None
     winner: Blend | None = None
+    members: Sequence[Member] = ()
+    certainty: Certainty | None = field(default=None, compare=False)
+
+    @property
+    def ties(self) -> Ties | None:
+        """Which trials may be the best one; None where that cannot be said."""
+        return self.certainty.ties if self.certainty else None
+
+    def estimate_of(self, chosen: Blend) -> Corrected | None:
+        """Return what the leader or the ensemble is worth once the luck of choosing it is paid for.
+
+        None of others, and where that cannot be said.
+        """
+        if self.certainty is None or self.single is None or self.ensemble is None:
+            return None
+        if chosen.weights == self.single.weights:
+            return self.certainty.corrected
+        return self.certainty.blended if chosen.weights == self.ensemble.weights else None
 
     def finalists(self, experiment: Experiment) -> list[str]:
         """Return the trials that are scored on the other folds too: the first ranked and the winner's members."""
@@ -54,14 +81,14 @@ class Verdict:
         if self.winner is None or self.ensemble is None:
             raise ExperimentError("no trial is finished yet, so there is nothing to export. `bench run` runs them.")
         if trial is not None:
-            return Blend({trial: 1.0}, self.scores[trial], self.scores[trial].threshold)
+            return Blend.of_one(trial, self.scores[trial])
         return self.ensemble if ensemble else self.winner
 
 
 def judge(
     plan: Plan, dataset: Dataset, store: Store, experiment: Experiment, board: Scoreboard | None = None
 ) -> Verdict:
-    """Score every trial of the plan whose cells are all done, and blend them.
+    """Score every trial of the plan whose cells are all done, blend the best, and see which of the two is worth more.
 
     Parameters
     ----------
@@ -71,10 +98,28 @@ def judge(
     scores = (board or Scoreboard(dataset, store, objective)).scores(trial.id for trial in plan.trials)
     if not scores:
         return Verdict(scores)
-    leader = rank(scores, objective)[0]
-    single = Blend({leader: 1.0}, scores[leader], scores[leader].threshold)
+    ranked = rank(scores, objective)
+    single = Blend.of_one(ranked[0], scores[ranked[0]])
     known, recorded = scored_rows(dataset, store.folds), OutOfFold(store, scores)
-    ensemble = blend(known.y, recorded, known.fold_of, objective, experiment.ensemble.candidates)
+    ensemble = blend(known.y, recorded, known.fold_of, objective, experiment.ensemble, ranked)
+    sure = certainty(dataset, store, scores, objective, ensemble, experiment.ensemble)
+    return Verdict(
+        scores,
+        single,
+        ensemble,
+        ensemble if _is_better(ensemble, single, sure, objective) else single,
+        members(known.y, recorded, known.fold_of, objective, ensemble),
+        sure,
+    )
+
+
+def _is_better(ensemble: Blend, single: Blend, sure: Certainty | None, objective: Objective) -> bool:
+    """Say whether the ensemble wins; one of the single trial alone does not, nor one that alone misses the floor."""
+    if ensemble.weights == single.weights:
+        return False
+    if single.score.keeps_floor(objective) and not ensemble.score.keeps_floor(objective):
+        return False
+    if sure is not None:
+        return not sure.blended.surely_worse(sure.corrected, objective)
     # Ranked like two trials; the single one comes first among equals.
-    better = rank({"1 single": single.score, "2 ensemble": ensemble.score}, objective)[0]
-    return Verdict(scores, single, ensemble, single if better == "1 single" else ensemble)
+    return rank({"1 single": single.score, "2 ensemble": ensemble.score}, objective)[0] == "2 ensemble"

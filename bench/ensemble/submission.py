@@ -72,7 +72,7 @@ def hand_in(winner: Blend, predictor: Predictor, experiment: Experiment, custome
     assert dataset.submission is not None  # else refused
     probability = predictor.probability(dataset.submission)
     foresight = foresee(
-        customers.kinds(winner.weights, probability),
+        customers.kinds(winner.combination, probability),
         float(dataset.y.mean()),
         experiment.submission.positive_rate,
         experiment.objective,

@@ -94,7 +94,7 @@ def _choice(
         return
     if verdict.winner is None or set(verdict.winner.weights) != set(bundle.manifest.weights):
         return  # another was exported than the one that leads now; what it rests on are its own members
-    weights, estimate = verdict.winner.combination.weights, verdict.estimate
+    weights, estimate = verdict.winner.combination.weights, verdict.estimate_of(verdict.winner)
     same = weights == bundle.manifest.weights and (estimate is None or estimate.value == bundle.manifest.estimate.value)
     named = ", ".join(f"{weight:.3f} × {trial}" for trial, weight in weights.items())
     yield Link("choice", same, f"members and corrected score from the recorded predictions: {named}")

@@ -17,6 +17,7 @@ ComponentName = Annotated[str, Field(min_length=1)]
 Settings = dict[str, Value | list[Value]]
 Entry = ComponentName | Settings
 Refit = Literal["all", "folds"]
+BlendMethod = Literal["greedy", "stacking", "mean"]
 Listed = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
 
 
@@ -39,6 +40,11 @@ class EnsembleSection(Section):
     """The `[ensemble]` section."""
 
     candidates: int = Field(25, ge=1, le=1000, description="the best trials that may become members")
+    method: BlendMethod = Field(
+        "greedy",
+        description="how members are weighed: drawn one by one with replacement; by a logistic regression on their "
+        "logits, none below zero; or the plain mean of the best five",
+    )
 
 
 class SubmissionSection(Section):

@@ -118,3 +118,18 @@ SUBMISSIONS: Final[dict[str, str]] = {
     "asked_id": "fingerprint of the rows to predict, their ids and the order that the sample asks for",
     "environment": "JSON: commit, Python, processor and the versions of the libraries that compute",
 }
+
+ENSEMBLE: Final[dict[str, str]] = {
+    "trial": "id of the member; the heaviest first",
+    "configuration": "the components' names in the order of the axes",
+    "weight": "of its logit in the mean; they sum to 1",
+    "slope": "its logit is multiplied by this before, to put all members on one scale",
+    "intercept": "and this is added",
+    "value": "the objective of the member by itself",
+    "errors": "rows that it calls wrongly by itself, each fold at the threshold of the others, mean over repeats",
+    "overlap": "errors that it has in common with another member, as a share of those that either makes; mean over "
+    "the others, empty if there is none",
+    "most_alike": "id of the member with which it shares most",
+    "most_overlap": "that share",
+    "loss": "of the objective if it is left out, the others' weights in the same proportions; below 0: a gain",
+}

@@ -16,9 +16,10 @@ from bench.plan.grid import Plan
 from bench.record.disk import replacing
 from bench.report.certain import certainty_sentences
 from bench.report.effects import ablation, effects, effects_markdown, write_effects
+from bench.report.ensemble import blend_sentence, ensemble_markdown, write_ensemble
 from bench.report.expected import Foretold
 from bench.report.known import coverage_table, customers_sentence, inert
-from bench.report.leaderboard import Row, blend_sentence, cell_text, columns, shown_columns
+from bench.report.leaderboard import Row, cell_text, columns, shown_columns
 from bench.score.uncertainty import Corrected
 
 
@@ -30,7 +31,6 @@ class Board:
     ----------
     rows : of the leaderboard
     notices : what is to be known of the record itself
-    certainty : how sure the ranking is; None where that cannot be said
     winner : of the winner, how it does on known and on new customers; None where they are not told apart
     calibration : of the winner's probabilities, as lines of Markdown
     coverage : how much of the rows to predict training has shown
@@ -42,11 +42,15 @@ class Board:
     rows: list[Row]
     verdict: Verdict
     notices: list[str]
-    certainty: Certainty | None = None
     winner: OnCustomers | None = None
     calibration: Sequence[str] = ()
     coverage: Sequence[Coverage] = ()
     foretold: Foretold | None = None
+
+    @property
+    def certainty(self) -> Certainty | None:
+        """How sure the ranking is; None where that cannot be said."""
+        return self.verdict.certainty
 
     @property
     def corrected(self) -> Corrected | None:
@@ -57,17 +61,19 @@ class Board:
     def sentences(self) -> list[str]:
         """What stands below the ranking."""
         said = certainty_sentences(self.certainty, self.experiment, self.rows)
-        said += [blend_sentence(self.verdict.ensemble, self.plan.trials)] if self.verdict.ensemble else []
+        said += [blend_sentence(self.verdict, self.experiment.objective)] if self.verdict.ensemble else []
         said += [customers_sentence(self.winner)] if self.winner and self.winner.new else []
         return [*said, *(self.foretold.sentences if self.foretold else [])]
 
 
 def write_board(board: Board, folder: Path) -> None:
-    """Write leaderboard.csv, leaderboard.md and effects.csv."""
+    """Write leaderboard.csv, leaderboard.md, ensemble.csv and effects.csv."""
     with replacing(folder / "leaderboard.csv") as file:
         writer = csv.DictWriter(file, columns(board.experiment), lineterminator="\n", restval="")
         writer.writeheader()
         writer.writerows(board.rows)
+    if board.verdict.ensemble:
+        write_ensemble(board.verdict.members, board.verdict.ensemble.combination, board.plan.trials, folder)
     if board.certainty:
         write_effects(effects(board.plan.trials, board.certainty.redrawn), folder)
     with replacing(folder / "leaderboard.md") as file:
@@ -84,6 +90,9 @@ def _markdown(board: Board) -> list[str]:
     lines += ["| " + " | ".join(shown) + " |", "|" + " --- |" * len(shown)]
     lines += ["| " + " | ".join(cell_text(row.get(name, "")) for name in shown) + " |" for row in board.rows]
     lines += ["", f"Ranked by {experiment.objective.metric}. What each column means stands in results/README.md.", ""]
+    if board.verdict.members:
+        lines += ["## The ensemble", ""]
+        lines += [*ensemble_markdown(board.verdict.members, board.plan.trials, experiment.objective), ""]
     if board.certainty and board.verdict.single:
         trials, redrawn = board.plan.trials, board.certainty.redrawn
         (leader,) = board.verdict.single.weights

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bench.ensemble.customers import View, Weights
+from bench.ensemble.customers import View
 from bench.score.calibration import cross_fitted_calibration, reliability
+from bench.score.combine import Combination
 
 
-def calibration_lines(view: View, members: Weights) -> list[str]:
+def calibration_lines(view: View, combination: Combination) -> list[str]:
     """Return a sentence and a Markdown table of what was predicted and what was observed; none without predictions.
 
     The first repeat stands for all. Calibration is the sigmoid's, for each fold learnt on the others.
     """
-    probability = view.probability(members)
+    probability = view.probability(combination)
     if probability is None:
         return []
     y, fold_of = view.labels.y, view.labels.fold_of[0]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bench.ensemble.blend import Blend
 from bench.ensemble.customers import OnCustomers
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan, Trial
@@ -87,17 +86,6 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
 def cell_text(value: object) -> str:
     """Return a value as the short table writes it."""
     return f"{value:.4f}" if isinstance(value, float) else str(value)
-
-
-def blend_sentence(blend: Blend, trials: Iterable[Trial]) -> str:
-    """Say in one sentence what the ensemble is and what it is worth."""
-    names = {trial.id: trial.configuration for trial in trials}
-    members = ", ".join(f"{weight:.2f} × {names[trial]}" for trial, weight in blend.weights.items())
-    counts = blend.score.counts
-    return (
-        f"Ensemble of {len(blend.weights)}: F1 {counts.f1:.4f}, precision {counts.precision:.4f}, recall "
-        f"{counts.recall:.4f} (members and threshold chosen on the other folds): {members}."
-    )
 
 
 def _named(trial: Trial) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ NEAR: Final = 1e-6  # of 0 or 1; nearer probabilities have no finite logit to re
 WEAK_PENALTY: Final = 1e6  # C of the logistic regression: keeps slopes finite where the classes do not overlap
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calibrator:
     """An increasing map of probabilities, fitted once.
 
@@ -36,13 +36,21 @@ class Calibrator:
     slope: float = 1.0
     intercept: float = 0.0
 
+    def __eq__(self, other: object) -> bool:
+        """Compare number by number: arrays have no truth of their own."""
+        return isinstance(other, Calibrator) and all(
+            np.array_equal(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __call__(self, probability: Floats) -> Floats:
         """Return the calibrated ``probability``, same shape; beyond the fitted ones isotonic stays at its ends."""
         if self.method == "isotonic":
             return np.interp(probability, self.x, self.y)
         from scipy.special import expit  # here: planning need not wait for it
 
-        return np.asarray(expit(self.intercept + self.slope * _logit(probability)))
+        return np.asarray(expit(self.intercept + self.slope * logit(probability)))
 
 
 def calibrate(y: NDArray[np.int8], probability: Floats, method: Method, weights: Floats | None = None) -> Calibrator:
@@ -63,7 +71,7 @@ def calibrate(y: NDArray[np.int8], probability: Floats, method: Method, weights:
     ScoreError
         If ``y`` holds a single class or a probability is not a number.
     """
-    _check(y, probability)
+    check_labelled(y, probability)
     weights = np.ones(len(y)) if weights is None else weights
     if method == "isotonic":
         from sklearn.isotonic import IsotonicRegression
@@ -140,7 +148,7 @@ def reliability(y: NDArray[np.int8], probability: Floats, bins: int = 10) -> Rel
     ScoreError
         If ``y`` holds a single class or a probability is not a number.
     """
-    _check(y, probability)
+    check_labelled(y, probability)
     edges = np.unique(np.quantile(probability, np.arange(1, bins) / bins))
     rows = pd.DataFrame({"bin": np.searchsorted(edges, probability), "p": probability, "y": y})
     grouped = rows.groupby("bin")
@@ -165,7 +173,15 @@ def reliability(y: NDArray[np.int8], probability: Floats, bins: int = 10) -> Rel
     )
 
 
-def _check(y: NDArray[np.int8], probability: Floats) -> None:
+def logit(probability: Floats) -> Floats:
+    """Return the logarithm of the odds, same shape; of 0 and 1 a large finite one."""
+    from scipy.special import logit as log_odds
+
+    return np.asarray(log_odds(np.clip(probability, NEAR, 1 - NEAR)))
+
+
+def check_labelled(y: NDArray[np.int8], probability: Floats) -> None:
+    """Raise ScoreError unless there are both classes and all probabilities."""
     if np.isnan(probability).any():
         raise ScoreError("a probability is not a number")
     positives = int(y.sum())
@@ -191,15 +207,9 @@ def _logistic(y: NDArray[np.int8], probability: Floats, weights: Floats) -> tupl
     """Return slope and intercept of the logistic regression of ``y`` on the logit of ``probability``."""
     from sklearn.linear_model import LogisticRegression
 
-    logit = _logit(probability)
-    model = LogisticRegression(C=WEAK_PENALTY, max_iter=1000).fit(logit[:, None], y, sample_weight=weights)
+    model = LogisticRegression(C=WEAK_PENALTY, max_iter=1000)
+    model.fit(logit(probability)[:, None], y, sample_weight=weights)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
-
-
-def _logit(probability: Floats) -> Floats:
-    from scipy.special import logit
-
-    return np.asarray(logit(np.clip(probability, NEAR, 1 - NEAR)))
 
 
 def _wilson(positives: int, rows: int) -> tuple[float, float]:

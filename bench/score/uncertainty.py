@@ -20,6 +20,7 @@ from bench.score.weighted import scores_of_probabilities
 
 AT_ONCE = 16_000_000  # weights of rows in memory, of 4 bytes each
 NORMAL_95 = 1.96  # standard errors on each side
+NORMAL_90 = 1.645  # likewise, so that 5 % lie beyond one of them
 BOUNDS: Final = {"profit": (-math.inf, math.inf), "log_loss": (0.0, math.inf)}  # all others lie between 0 and 1
 
 
@@ -36,6 +37,8 @@ class Corrected:
     counts : expected calls among as many rows as the table has; for an objective that needs no threshold those at
         the threshold that is best for F1
     chosen : trial -> its mean weight over the draws, the largest first; they sum to 1
+    unseen : score of each draw's choice on the rows left out; they pair with those of another rule, same draws
+    rows_unseen : share of rows that a draw leaves out, mean
     """
 
     value: float
@@ -45,6 +48,19 @@ class Corrected:
     optimism: float
     counts: Counts
     chosen: dict[str, float]
+    unseen: tuple[float, ...] = ()
+    rows_unseen: float = 0.37
+
+    def surely_worse(self, other: Corrected, objective: Objective) -> bool:
+        """Say whether this is worse than ``other`` by more than chance: beyond 95 % of a paired difference, one-sided.
+
+        The variance of the difference is that of the draws' differences on the rows they left out, by the jackknife
+        that deletes the others (see `corrected_estimate`). It is rather too wide.
+        """
+        pairs = min(len(self.unseen), len(other.unseen))
+        apart = objective.sign * (np.array(other.unseen[:pairs]) - np.array(self.unseen[:pairs]))
+        error = math.sqrt(float(np.nanvar(apart)) * self.rows_unseen / (1 - self.rows_unseen))
+        return objective.sign * (other.value - self.value) > NORMAL_90 * error
 
 
 def corrected_estimate(
@@ -104,18 +120,18 @@ def corrected_estimate(
         called += out * calls
         left_out += out
         if objective.needs_threshold:
-            on_all.append(objective.of(_counts(y, calls, np.ones(len(y)))))
+            on_all.append(float(objective.of(_counts(y, calls, np.ones(len(y))))))
+            unseen.append(float(objective.of(_counts(y, out * calls, out.astype(np.float64)))))
         else:
             once = out[:, None].astype(np.float32)
             unseen += list(scores_of_probabilities(objective.metric, y, choice.probability, fold_of, once))
         for trial, weight in choice.weights.items():
             chosen[trial] += weight / draws
-    counts = _counts(y, called, left_out)
+    counts, share_out = _counts(y, called, left_out), float(left_out.mean()) / draws
     if objective.needs_threshold:
         value = float(objective.of(counts))
         variance = _variance_of_rows(y, called, left_out, units, objective) + float(np.var(on_all))
     else:
-        share_out = float(left_out.mean()) / draws
         value = float(np.nanmean(unseen))
         variance = float(np.nanvar(unseen)) * share_out / (1 - share_out)
     error = NORMAL_95 * math.sqrt(variance)
@@ -128,6 +144,8 @@ def corrected_estimate(
         optimism=objective.sign * (reported - value),
         counts=counts.scaled(len(y) / left_out.sum()),
         chosen=dict(sorted(chosen.items(), key=lambda pair: (-pair[1], pair[0]))),
+        unseen=tuple(unseen),
+        rows_unseen=share_out,
     )
 
 

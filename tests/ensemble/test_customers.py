@@ -14,6 +14,7 @@ from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.ensemble.customers import Customers, View, other_folds
 from bench.record.store import CellResult, Store, open_store
+from bench.score.combine import Combination
 from bench.score.objective import Objective
 from tests.conftest import make_dataset
 
@@ -69,7 +70,7 @@ def test_a_row_is_known_if_its_fold_trains_on_its_company(dataset: Dataset, reco
 def test_known_and_new_customers_are_scored_on_rows_of_their_own(
     dataset: Dataset, records: tuple[Store, Store]
 ) -> None:
-    got = customers(dataset, records).score({"m": 1.0}, F1)
+    got = customers(dataset, records).score(Combination.of_one("m"), F1)
     assert got.known is not None
     assert got.new is not None
     assert got.known.f1 == 1.0
@@ -79,18 +80,18 @@ def test_known_and_new_customers_are_scored_on_rows_of_their_own(
 
 
 def test_giants_are_taken_out_of_a_second_score(dataset: Dataset, records: tuple[Store, Store]) -> None:
-    got = customers(dataset, records).score({"m": 1.0}, F1)
+    got = customers(dataset, records).score(Combination.of_one("m"), F1)
     assert got.ordinary is not None
     assert (got.ordinary.rows, got.ordinary.positives) == (42 - 12, 22 - 12)
     ungrouped = replace(dataset, groups=None)
-    assert Customers.of(ungrouped, FoldsSection(), records[0], None).score({"m": 1.0}, F1).ordinary is None
+    assert Customers.of(ungrouped, FoldsSection(), records[0], None).score(Combination.of_one("m"), F1).ordinary is None
 
 
 def test_labelled_rows_stand_for_the_rows_to_predict_of_their_kind(
     dataset: Dataset, records: tuple[Store, Store]
 ) -> None:
     asked = np.linspace(0.1, 0.8, 8)
-    known, new = customers(dataset, records).kinds({"m": 1.0}, asked)
+    known, new = customers(dataset, records).kinds(Combination.of_one("m"), asked)
     assert (known.name, new.name) == ("known", "new")
     assert known.asked.tolist() == asked[:3].tolist()
     assert new.asked_groups.tolist() == [90, 91, 92, -1, -1]
@@ -103,18 +104,18 @@ def test_labelled_rows_stand_for_the_rows_to_predict_of_their_kind(
 def test_rows_that_a_model_without_the_dominant_company_scored_stand_for_nobody(
     dataset: Dataset, records: tuple[Store, Store]
 ) -> None:
-    _, new = customers(dataset, records).kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    _, new = customers(dataset, records).kinds(Combination.of_one("m"), np.linspace(0, 1, 8))
     fold_of = records[1].folds.fold_of[0]
     (its_fold,) = np.unique(fold_of[GROUPS == 6])
     assert len(new.y) == (fold_of != its_fold).sum()
     assert its_fold not in new.fold_of
-    scored = customers(dataset, records).score({"m": 1.0}, F1).new
+    scored = customers(dataset, records).score(Combination.of_one("m"), F1).new
     assert scored is not None
     assert scored.rows == 42  # they are scored all the same
 
 
 def test_no_threshold_for_a_row_is_chosen_on_it_as_another_kind(dataset: Dataset, records: tuple[Store, Store]) -> None:
-    known, new = customers(dataset, records).kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    known, new = customers(dataset, records).kinds(Combination.of_one("m"), np.linspace(0, 1, 8))
     apart = records[1].folds.fold_of[0]
     assert known.fold_of.tolist() == apart[GROUPS >= 0].tolist()
     assert set(new.fold_of) < set(apart)
@@ -124,12 +125,12 @@ def test_a_kind_with_few_outcomes_leaves_its_rows_to_the_other(
     dataset: Dataset, records: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     companies = customers(dataset, records)
-    two = companies.kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    two = companies.kinds(Combination.of_one("m"), np.linspace(0, 1, 8))
     positives = [int(kind.y.sum()) for kind in two]
     assert positives[0] > positives[1]  # of known and of new customers
     monkeypatch.setattr("bench.ensemble.customers.FEWEST_POSITIVES", positives[1] + 1)
     # All strangers stand for the new ones, those of the dominant company's fold included; if they are too few, all do.
-    (new,) = companies.kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    (new,) = companies.kinds(Combination.of_one("m"), np.linspace(0, 1, 8))
     assert (new.name, len(new.y), len(new.asked)) == ("all", 42, 8)
 
 
@@ -142,10 +143,10 @@ def test_trials_that_failed_on_the_other_folds_are_judged_by_the_main_ones(
     mixed.append(CellResult("x", 0, 2, "done", probability=np.full(14, 0.5)))
     apart.append(CellResult("x", 0, 0, "failed", "it did not converge"))
     companies = customers(dataset, records)
-    scored = companies.score({"x": 1.0}, F1)
+    scored = companies.score(Combination.of_one("x"), F1)
     assert scored.known is not None
     assert (scored.new, scored.ordinary) == (None, None)
-    (only,) = companies.kinds({"x": 1.0}, np.linspace(0, 1, 8))
+    (only,) = companies.kinds(Combination.of_one("x"), np.linspace(0, 1, 8))
     assert (only.name, len(only.y), len(only.asked)) == ("all", 42, 8)
 
 
@@ -153,7 +154,7 @@ def test_without_companies_and_times_every_row_stands_for_every_other(
     dataset: Dataset, records: tuple[Store, Store]
 ) -> None:
     alone = Customers.of(replace(dataset, groups=None, submission_groups=None), FoldsSection(), records[0], None)
-    (only,) = alone.kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    (only,) = alone.kinds(Combination.of_one("m"), np.linspace(0, 1, 8))
     assert (only.name, len(only.y), len(only.asked)) == ("all", 42, 8)
     assert only.weights.tolist() == [1.0] * 42
 
@@ -183,7 +184,7 @@ def test_of_several_repeats_the_first_stands_for_all(dataset: Dataset, tmp_path:
             rows = folds.held_out(repeat, fold)
             store.append(CellResult("m", repeat, fold, "done", probability=np.full(len(rows), 0.1 + 0.1 * repeat)))
         (only,) = Customers.of(replace(dataset, groups=None), FoldsSection(repeats=2), store, None).kinds(
-            {"m": 1.0}, np.linspace(0, 1, 8)
+            Combination.of_one("m"), np.linspace(0, 1, 8)
         )
     assert only.fold_of.tolist() == folds.fold_of[0].tolist()
     assert set(only.probability) == {0.1}
@@ -191,7 +192,7 @@ def test_of_several_repeats_the_first_stands_for_all(dataset: Dataset, tmp_path:
 
 def test_sides_without_a_positive_have_no_score(dataset: Dataset, records: tuple[Store, Store]) -> None:
     alone = replace(dataset, groups=np.arange(len(Y)))  # no company is ever met again
-    got = Customers.of(alone, FoldsSection(), *records).score({"m": 1.0}, F1)
+    got = Customers.of(alone, FoldsSection(), *records).score(Combination.of_one("m"), F1)
     assert got.known is None
     assert got.new is not None
 
@@ -200,5 +201,5 @@ def test_rows_of_known_customers_that_nobody_stands_for_are_taken_for_new_ones(
     dataset: Dataset, records: tuple[Store, Store]
 ) -> None:
     seen_once = replace(dataset, groups=np.arange(len(Y)), submission_groups=np.arange(8))
-    (only,) = Customers.of(seen_once, FoldsSection(), *records).kinds({"m": 1.0}, np.linspace(0, 1, 8))
+    (only,) = Customers.of(seen_once, FoldsSection(), *records).kinds(Combination.of_one("m"), np.linspace(0, 1, 8))
     assert only.name == "like new"

@@ -101,7 +101,7 @@ def test_what_was_said_of_a_submission_is_read_again(tmp_path: Path) -> None:
     told, _ = foreseen(0.35, 0.35)
     y, p = scores(300, 0.3, 3)
     score = score_trial(y, p[None], (np.arange(300) % 3)[None], Objective())
-    handed_in = HandedIn(tmp_path / "submission.csv", 5000, Blend({"t": 1.0}, score, score.threshold), told, "1a2b")
+    handed_in = HandedIn(tmp_path / "submission.csv", 5000, Blend.of_one("t", score), told, "1a2b")
     written = write_expected(handed_in, [], tmp_path)
     assert read_foretold(tmp_path) == written
     assert (tmp_path / "expected.csv").read_text().count("\n") == 1 + len(told.table)

@@ -21,6 +21,7 @@ from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, Trial, make_plan
 from bench.record.store import CellResult, open_store
 from bench.record.submissions import read_submissions
+from bench.score.combine import Combination
 from bench.score.ranking import score_trial
 from tests.conftest import make_dataset
 
@@ -47,7 +48,7 @@ def handed_in(dataset: Dataset, path: str, weights: dict[str, float] | None = No
     # Positives at 0.7 and negatives at 0.3, so that the threshold is half-way.
     out_of_fold = np.where(dataset.y == 1, 0.7, 0.3)
     score = score_trial(dataset.y, out_of_fold[None, :], folds.fold_of, experiment.objective)
-    winner = Blend(weights or {plan.trials[0].id: 1.0}, score, score.threshold)
+    winner = Blend(Combination(weights or {plan.trials[0].id: 1.0}, {}), score, score.threshold)
     with open_store(Path("record"), dataset.data_id, folds) as store:
         for trial, fold in product(winner.weights, range(3)):
             held_out = out_of_fold[folds.held_out(0, fold)]

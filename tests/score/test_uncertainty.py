@@ -1,6 +1,7 @@
 """The estimate that pays for the choice: by hand, against a slow replay, and where trials are equally good."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -250,3 +251,16 @@ def test_scores_that_are_known_from_the_same_draws_give_the_same_estimate() -> N
     redrawn = redraw(y, trials, scores, fold_of, F1, groups, draws=30, seed=5)
     known = corrected_estimate(y, trials, fold_of, F1, best_trial_of(redrawn), groups, draws=30, seed=5)
     assert known == corrected_estimate(y, trials, fold_of, F1, groups=groups, draws=30, seed=5)
+
+
+def test_an_estimate_is_surely_worse_by_the_spread_of_paired_draws() -> None:
+    """Draws that move together tell more than their spread says: what counts is that of the differences."""
+    together = np.array([0.5, 0.7, 0.6, 0.4])
+    plain = Corrected(0.55, 0.4, 0.7, 0.6, 0.05, Counts(1, 1, 1, 1), {}, tuple(together), 0.5)
+    # Differences of 0.02 ± 0.01 in turn: variance 0.0001, times 0.5 / 0.5; 1.645 standard errors are 0.01645.
+    behind = tuple(together - np.array([0.01, 0.03, 0.01, 0.03]))
+    assert replace(plain, value=0.533, unseen=behind).surely_worse(plain, Objective())
+    assert not replace(plain, value=0.534, unseen=behind).surely_worse(plain, Objective())
+    assert not plain.surely_worse(replace(plain, value=0.533, unseen=behind), Objective())
+    loss = Objective(metric="log_loss")
+    assert plain.surely_worse(replace(plain, value=0.533, unseen=behind), loss)
