@@ -28,7 +28,7 @@ from bench.record.store import Store, open_store, read_store
 from bench.report.board import Board, write_board
 from bench.report.calibrated import calibration_lines
 from bench.report.diary import Diary
-from bench.report.expected import foretell, read_foretold, write_expected
+from bench.report.expected import Foretold, foretell, read_foretold, write_expected
 from bench.report.leaderboard import leaderboard
 from bench.run.runner import run_plan
 from bench.score.combine import Combination
@@ -146,13 +146,8 @@ def recorded(question: Question) -> Board:
     return replace(board, foretold=foretold) if foretold and verdict.leads(foretold.members) else board
 
 
-def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> list[str]:
-    """Write submission and bundle of the winner, of one trial or of the ensemble; at ``path`` the submission alone.
-
-    Returns
-    -------
-    What is to be said of them.
-    """
+def export(question: Question, trial: str | None, ensemble: bool, path: Path | None, workers: int) -> Foretold:
+    """Write submission and bundle of the winner, of one trial or of the ensemble; at ``path`` the submission alone."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
     chosen = verdict.choose(trial, ensemble)
@@ -161,16 +156,14 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
         check_place(question.dataset, question.experiment, place or question.submission, question.folder)
     engine = Engine(workers, None, False, lambda diary: None)
     with second_look(question, store, list(chosen.weights), engine) as customers:
-        handed_in = hand_over(
-            chosen, verdict.estimate_of(chosen), question.plan, question.experiment, customers, place, workers
-        )
-    said = []
+        estimate = verdict.estimate_of(chosen)
+        handed_in = hand_over(chosen, estimate, question.plan, question.experiment, customers, place, workers)
+    told = Foretold(chosen.weights, [], [])
     if handed_in:
         findings = inspect(question)
-        said += (
-            foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
-        ).sentences
-    return said if place else [*said, f"{question.folder / BUNDLE}: the bundle, for `bench predict`."]
+        told = foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
+    packed = [] if place else [f"{question.folder / BUNDLE}: the bundle, for `bench predict`."]
+    return replace(told, sentences=[*told.sentences, *packed])
 
 
 def export_again(question: Question, digits: str, path: Path | None, workers: int) -> tuple[str, ...]:

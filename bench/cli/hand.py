@@ -46,7 +46,7 @@ def export(
     if again is not None:
         print("\n".join(flow.export_again(question, again, output, worker_count(workers))))
         return
-    print("\n".join(flow.export(question, trial, ensemble, output, worker_count(workers))))
+    print("\n".join(flow.export(question, trial, ensemble, output, worker_count(workers)).sentences))
 
 
 def check(

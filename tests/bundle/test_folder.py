@@ -187,7 +187,7 @@ DAMAGED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "brackets without end": (say("[" * 200_000), "is no JSON"),
     "a key it does not have": (lambda f: change_manifest(f, hook="os.system"), rf"{NOT_A_MANIFEST} \(hook: Extra"),
     "a threshold that is no number": (lambda f: change_manifest(f, threshold=float("nan")), "is no JSON"),
-    "a threshold beyond all": (lambda f: change_manifest(f, threshold=1.5), rf"{NOT_A_MANIFEST} \(threshold"),
+    "a threshold beyond all": (lambda f: change_manifest(f, threshold=2.5), rf"{NOT_A_MANIFEST} \(threshold"),
     "a number as a word": (lambda f: change_manifest(f, rows="67"), rf"{NOT_A_MANIFEST} \(rows"),
 }
 

@@ -77,8 +77,8 @@ def test_trials_that_err_differently_make_an_ensemble_that_wins(
         verdict.winner.weights, key=lambda one: (-verdict.winner.weights[one], one)
     )
     assert verdict.certainty is not None
-    assert verdict.estimate is verdict.certainty.blended
-    assert verdict.estimate.reported == verdict.winner.score.counts.f1
+    assert verdict.estimate_of(verdict.winner) is verdict.certainty.blended
+    assert verdict.certainty.blended.reported == verdict.winner.score.counts.f1
 
 
 @pytest.mark.parametrize(("blended", "winner"), [(0.50, "single"), (0.69, "ensemble"), (0.71, "ensemble")])
@@ -133,7 +133,8 @@ def test_where_nothing_can_be_corrected_the_better_cross_fitted_score_wins(
     assert verdict.ensemble is not None
     better = verdict.ensemble.score.counts.f1 > verdict.single.score.counts.f1
     assert verdict.winner is (verdict.ensemble if better else verdict.single)
-    assert verdict.estimate is None
+    assert verdict.winner is not None
+    assert verdict.estimate_of(verdict.winner) is None
 
 
 def test_an_ensemble_of_the_leader_alone_is_the_leader_as_it_is(
