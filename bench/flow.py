@@ -11,12 +11,15 @@ from typing import Any
 from bench.audit.finding import Finding
 from bench.audit.inspect import audit, write_audit
 from bench.data.coverage import coverage
-from bench.data.dataset import Dataset, read_dataset
+from bench.data.dataset import Dataset, read_dataset, read_tables
 from bench.data.folds import Folds, make_folds
 from bench.ensemble.again import hand_in_again
 from bench.ensemble.customers import Customers, View, other_folds
+from bench.ensemble.explain import first_repeat, importance
 from bench.ensemble.handover import BUNDLE, hand_over
 from bench.ensemble.judge import Verdict, judge
+from bench.ensemble.leads import Wanted, explain_leads
+from bench.ensemble.refit import refit
 from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import check_place
 from bench.errors import DataError
@@ -29,8 +32,9 @@ from bench.report.board import Board, write_board
 from bench.report.calibrated import calibration_lines
 from bench.report.diary import Diary
 from bench.report.expected import Foretold, foretell, read_foretold, write_expected
+from bench.report.explained import explained, read_explained, write_importance, write_reasons
 from bench.report.leaderboard import leaderboard
-from bench.run.runner import run_plan
+from bench.run.runner import fit_trials, run_plan
 from bench.score.combine import Combination
 
 Slice = dict[str, set[str]]
@@ -140,7 +144,11 @@ def answer(
 def recorded(question: Question) -> Board:
     """Return what is recorded, fitting and writing nothing."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
-    verdict = judge(question.plan, question.dataset, store, question.experiment)
+    return recorded_board(question, judge(question.plan, question.dataset, store, question.experiment), store)
+
+
+def recorded_board(question: Question, verdict: Verdict, store: Store) -> Board:
+    """Gather what is recorded, of customers and of the submission too."""
     board = by_customer(board_of(question, verdict, store), store, recorded_customers(question, store))
     foretold = read_foretold(question.folder)
     return replace(board, foretold=foretold) if foretold and verdict.leads(foretold.members) else board
@@ -171,6 +179,31 @@ def export_again(question: Question, digits: str, path: Path | None, workers: in
     return hand_in_again(
         digits, question.plan, question.experiment, question.dataset, question.folds, question.folder, path, workers
     )
+
+
+def explain(question: Question, trial: str | None, ensemble: bool, wanted: Wanted | None, workers: int) -> list[str]:
+    """Say which columns the winner, one trial or the ensemble leans on, and write why leads get their probability.
+
+    The leaderboard shows it where it is of the winner.
+    """
+    dataset, experiment, folder = question.dataset, question.experiment, question.folder
+    store = read_store(folder, dataset.data_id, question.folds)
+    verdict = judge(question.plan, dataset, store, experiment)
+    chosen = verdict.choose(trial, ensemble)
+    members = [one for one in question.plan.trials if one.id in chosen.weights]
+    said = []
+    if wanted is not None:  # first: what is refused, is so before the longer work
+        predictor = refit(chosen.combination, question.plan, experiment, dataset, question.folds, workers, "all")
+        leads = explain_leads(predictor, dataset, wanted)
+        written = read_tables(experiment.data)[1]
+        assert written is not None  # else refused
+        said = write_reasons(leads, written.frame, folder / "reasons.csv")
+    fits = fit_trials(members, dataset, workers, experiment.limits, first_repeat(question.folds))
+    found = importance(chosen, fits, dataset, store, experiment.objective)
+    told = explained(chosen.weights, found, experiment.objective)
+    write_importance(told, found, folder)
+    write_board(recorded_board(question, verdict, store), folder)
+    return [*told.sentences, *said]
 
 
 @dataclass(frozen=True)
@@ -227,6 +260,7 @@ def board_of(question: Question, verdict: Verdict, store: Store) -> Board:
         notices=store.notices,
         calibration=calibration_lines(View(question.dataset, store), winner.combination) if winner else (),
         coverage=coverage(question.dataset),
+        explained=told if (told := read_explained(question.folder)) and verdict.leads(told.members) else None,
     )
 
 

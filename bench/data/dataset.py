@@ -81,7 +81,7 @@ def read_dataset(roles: Roles) -> Dataset:
     ExperimentError
         If two roles exclude each other.
     """
-    tables = _read_tables(roles)
+    tables = read_tables(roles)
     train, submission, sample = tables
     check_roles(roles, train, submission)
     y, labels = read_labels(train, roles.target, roles.positive)
@@ -124,7 +124,7 @@ def read_dataset(roles: Roles) -> Dataset:
     )
 
 
-def _read_tables(roles: Roles) -> tuple[Table, Table | None, Table | None]:
+def read_tables(roles: Roles) -> tuple[Table, Table | None, Table | None]:
     """Return train, submission and sample as text, from files or made up: one form, one path from here on."""
     if roles.demo is None:
         train, submission, sample = (

@@ -77,6 +77,28 @@ EXPECTED: Final[dict[str, str]] = {
     "f1": "likewise",
 }
 
+IMPORTANCE: Final[dict[str, str]] = {
+    "column": "of the table; several that say the same and are dealt out together stand with + between them",
+    "columns": "how many",
+    "average_precision": "lost on held-out rows when the column's cells are dealt out anew, mean over folds",
+    "average_precision_low": "in the fold that loses least",
+    "average_precision_high": "in the fold that loses most",
+    "objective": "lost of the objective, at the threshold of the other folds; of brier and log_loss, added",
+    "objective_low": "likewise",
+    "objective_high": "likewise",
+    "shown": "yes if every fold lost average precision by it, else no",
+}
+
+REASONS: Final[dict[str, str]] = {
+    "lead": "its id, or the number of its row from 1",
+    "probability": "of the positive label",
+    "direction": "raises or lowers: what the column does to the lead's chances",
+    "column": "of the table",
+    "value": "the lead's cell as written, in one line, at most 200 letters; an apostrophe before what a spreadsheet "
+    "would take for a formula",
+    "contribution": "what it adds to the log-odds",
+}
+
 AUDIT: Final[dict[str, str]] = {
     "weight": "leak (a score may not come true), drift (the rows to predict differ) or note",
     "code": "what was found, a section of docs/audit.md",

@@ -18,6 +18,7 @@ from bench.report.certain import certainty_sentences
 from bench.report.effects import ablation, effects, effects_markdown, write_effects
 from bench.report.ensemble import blend_sentence, ensemble_markdown, write_ensemble
 from bench.report.expected import Foretold
+from bench.report.explained import Explained, explained_lines
 from bench.report.known import coverage_table, customers_sentence, inert
 from bench.report.leaderboard import Row, cell_text, columns, shown_columns
 from bench.score.uncertainty import Corrected
@@ -35,6 +36,7 @@ class Board:
     calibration : of the winner's probabilities, as lines of Markdown
     coverage : how much of the rows to predict training has shown
     foretold : of the winner's submission, once it is written
+    explained : of the winner, which columns it leans on; None before `bench explain`
     """
 
     experiment: Experiment
@@ -46,6 +48,7 @@ class Board:
     calibration: Sequence[str] = ()
     coverage: Sequence[Coverage] = ()
     foretold: Foretold | None = None
+    explained: Explained | None = None
 
     @property
     def certainty(self) -> Certainty | None:
@@ -101,6 +104,8 @@ def _markdown(board: Board) -> list[str]:
         lines += [*effects_markdown(effects(trials, redrawn), steps, experiment.objective), ""]
     if board.calibration:
         lines += ["## Do the winner's probabilities mean what they say?", "", *board.calibration, ""]
+    if board.explained:
+        lines += ["## Which columns the winner leans on", "", *explained_lines(board.explained), ""]
     if board.coverage:
         lines += ["## What of the rows to predict training has shown", "", *coverage_table(board.coverage), ""]
     if board.foretold:

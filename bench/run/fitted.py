@@ -60,8 +60,12 @@ class FittedTrial:
         ValueError
             If the output is not one probability for each row.
         """
-        prepared = self._made(self.prepared, features, {} if made is None else made)
+        prepared = self.matrix(features, made)
         return mean_output([positive_column(model, prepared) for model in self.models], len(features))
+
+    def matrix(self, features: pd.DataFrame, made: dict[str, Matrix] | None = None) -> Matrix:
+        """Return what the models are given of some rows; parameters as of `probability`."""
+        return self._made(self.prepared, features, {} if made is None else made)
 
     def _made(self, key: str, features: pd.DataFrame, made: dict[str, Matrix]) -> Matrix:
         if key not in made:

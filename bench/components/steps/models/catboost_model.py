@@ -82,6 +82,20 @@ class CatBoost(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         probability: NDArray[np.float64] = self.model_.predict_proba(self._pool(_in_words(X)), thread_count=1)
         return probability
 
+    def contributions(self, X: Any) -> NDArray[np.float64] | None:
+        """Return what each column adds to the log-odds, and their base last: SHAP values, shape (n, columns + 1).
+
+        None where nothing but the share of positives was learned.
+        """
+        if isinstance(self.model_, DummyClassifier):
+            return None
+        pool = self._pool(_in_words(X))
+        found = np.asarray(self.model_.get_feature_importance(pool, type="ShapValues", thread_count=1))
+        read = [number for number, name in enumerate(X) if name not in self.silent_] if self.silent_ else slice(-1)
+        values = np.zeros((X.shape[0], X.shape[1] + 1))
+        values[:, read], values[:, -1] = found[:, :-1], found[:, -1]
+        return values
+
     def _shuffled(self, X: pd.DataFrame, y: NDArray[np.int8], weight: NDArray[np.float64] | None) -> Pool:
         """Return the rows in one random order, for statistics of categories and of words alike.
 

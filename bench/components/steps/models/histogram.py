@@ -65,15 +65,16 @@ class HistogramBoosting(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _with_a_value(self, X: Any) -> NDArray[np.float64]:
         """Return the training rows; a column without any value, which scikit-learn cannot cut, is 0 there."""
-        numbers = self._numbers(X)
+        numbers = self.numbers(X)
         return np.where(np.isnan(numbers).all(axis=0), 0.0, numbers)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Return probabilities of shape (n, 2)."""
-        probability: NDArray[np.float64] = self.model_.predict_proba(self._numbers(X))
+        probability: NDArray[np.float64] = self.model_.predict_proba(self.numbers(X))
         return probability
 
-    def _numbers(self, X: Any) -> NDArray[np.float64]:
+    def numbers(self, X: Any) -> NDArray[np.float64]:
+        """Return the numbers that the trees split on, of the shape of X."""
         if self.levels_ is None:
             return np.asarray(X, dtype=np.float64)
         return np.column_stack([_numbers(X.iloc[:, n], levels) for n, levels in enumerate(self.levels_)])

@@ -1,0 +1,155 @@
+"""Say which columns the winner leans on, and why single leads get the probability they get."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bench.data.notices import plural
+from bench.ensemble.alike import SAME
+from bench.ensemble.explain import DEALS, MOST_ROWS, Importance
+from bench.ensemble.leads import ExplainedLeads
+from bench.record import inert as spreadsheet
+from bench.record.columns import IMPORTANCE, REASONS
+from bench.record.disk import replacing
+from bench.report.known import inert
+from bench.score.objective import Objective
+
+MOST_SHOWN = 15  # in the table; importance.csv has all
+EACH_WAY = 3  # columns that raise a lead's chances, and as many that lower them
+LONGEST = 200  # letters of a lead's cell
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What was said of the columns that a winner leans on.
+
+    Attributes
+    ----------
+    members : trial -> weight of the winner, or of the trial that was asked about
+    sentences, table : in words, and as the lines of a Markdown table
+    """
+
+    members: dict[str, float]
+    sentences: list[str]
+    table: list[str]
+
+
+def explained(members: dict[str, float], found: Sequence[Importance], objective: Objective) -> Explained:
+    """Put into words which columns the winner leans on."""
+    first = [one for one in found if one.shown and len(one.columns) == 1]
+    together = [one for one in found if one.shown and len(one.columns) > 1]
+    covered = {name for one in together for name in one.columns}
+    idle = [one.columns[0] for one in found if not one.shown and len(one.columns) == 1]
+    idle = [name for name in idle if name not in covered]
+    sentences = [_first(members, first), *(_together(one, found) for one in together)]
+    if idle:
+        sentences.append(f"Not seen to matter, since one fold at least lost nothing by them: {', '.join(idle)}.")
+    sentences.append(
+        f"What is lost on at most {MOST_ROWS:,} held-out rows of each fold when a column's cells are dealt out anew "
+        f"among them before preparation (permutation importance, mean of {DEALS} deals and over the folds)."
+    )
+    return Explained(members, sentences, _table(found, objective))
+
+
+def explained_lines(told: Explained) -> list[str]:
+    """Return it as lines of Markdown."""
+    return [*told.table, *(line for sentence in told.sentences for line in ("", inert(sentence)))]
+
+
+def write_importance(told: Explained, found: Sequence[Importance], folder: Path) -> None:
+    """Write importance.csv, and importance.json, what is said of it."""
+    with replacing(folder / "importance.json") as file:
+        json.dump(asdict(told), file, indent=2, ensure_ascii=False)
+        file.write("\n")
+    with replacing(folder / "importance.csv") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(IMPORTANCE)
+        for one in found:
+            scores = (one.average_precision, one.objective)
+            figures = [f"{figure:.6f}" for lost in scores for figure in (lost.mean(), lost.min(), lost.max())]
+            named = spreadsheet.inert(" + ".join(one.columns))
+            writer.writerow([named, len(one.columns), *figures, "yes" if one.shown else "no"])
+
+
+def read_explained(folder: Path) -> Explained | None:
+    """Return what was said last of the winner of a run; None where nothing was."""
+    try:
+        return Explained(**json.loads((folder / "importance.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_reasons(leads: ExplainedLeads, written: pd.DataFrame, path: Path) -> list[str]:
+    """Write a row for each lead and each of the columns that raise or lower its chances most; say what was written.
+
+    The file quotes leads and is for the eyes of those who call them; no page shows it.
+
+    Parameters
+    ----------
+    written : DataFrame of str, the table to predict as its file writes it
+    """
+    parts = leads.reasons.contributions
+    with replacing(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(REASONS)
+        for place, name in enumerate(leads.names):
+            row = parts.iloc[place]
+            order = row.sort_values(key=lambda value: -value.abs(), kind="stable")
+            for sign, direction in ((1, "raises"), (-1, "lowers")):
+                for column, added in order[np.sign(order) == sign][:EACH_WAY].items():
+                    cell = written[str(column)].iloc[leads.rows[place]]
+                    value = "" if pd.isna(cell) else spreadsheet.inert(_short(str(cell)))
+                    named = spreadsheet.inert(name), f"{leads.probability[place]:.6f}"
+                    writer.writerow([*named, direction, spreadsheet.inert(str(column)), value, f"{added:.4f}"])
+    said = (
+        f"{path}: why {plural(len(leads.names), 'lead')} got the probability they got. It quotes them: keep it apart."
+    )
+    return [said, leads.reasons.sentence] if leads.reasons.sentence else [said]
+
+
+def _short(cell: str) -> str:
+    """Return a cell in one line, a long one cut."""
+    line = " ".join(cell.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _first(members: dict[str, float], first: Sequence[Importance]) -> str:
+    who = f"trial {next(iter(members))}" if len(members) == 1 else "the ensemble"
+    if not first:
+        return f"No single column is seen to matter to {who}."
+    named = ", ".join(f"{one.columns[0]} ({one.average_precision.mean():.3f})" for one in first[:5])
+    return f"{who[0].upper()}{who[1:]} leans most on {named}: average precision lost without what they say."
+
+
+def _together(block: Importance, found: Sequence[Importance]) -> str:
+    """Say what columns that cover for each other are worth as one."""
+    alone = max(
+        one.average_precision.mean() for one in found if len(one.columns) == 1 and one.columns[0] in block.columns
+    )
+    both = block.average_precision.mean()
+    return (
+        f"{' and '.join(block.columns)} say nearly the same (Cramér's V of {SAME:g} or more) and can cover for each "
+        f"other: dealt out together they cost {both:.3f}, the first of them alone {alone:.3f}."
+    )
+
+
+def _table(found: Sequence[Importance], objective: Objective) -> list[str]:
+    named = "F1" if objective.metric == "f1" else objective.metric
+    lines = [
+        f"| column | average precision lost | lowest to highest fold | {named} lost | lowest to highest fold |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for one in [one for one in found if one.shown][:MOST_SHOWN]:
+        figures = (
+            f"{lost.mean():.3f} | {lost.min():.3f} to {lost.max():.3f}"
+            for lost in (one.average_precision, one.objective)
+        )
+        lines.append(f"| {inert(' + '.join(one.columns))} | {' | '.join(figures)} |")
+    return lines if len(lines) > 2 else []
