@@ -16,7 +16,7 @@ from bench.data.folds import Folds, make_folds
 from bench.ensemble.again import hand_in_again
 from bench.ensemble.customers import Customers, View, other_folds
 from bench.ensemble.explain import first_repeat, importance
-from bench.ensemble.handover import BUNDLE, hand_over
+from bench.ensemble.handover import hand_over
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.leads import Wanted, explain_leads
 from bench.ensemble.refit import refit
@@ -132,11 +132,11 @@ def answer(
         with second_look(question, store, verdict.finalists(experiment), engine) as customers:
             board = by_customer(board, store, customers)
             if verdict.winner:
-                handed_in = hand_over(
-                    verdict.winner, verdict.estimate_of(verdict.winner), plan, experiment, customers, None, workers
-                )
-                if handed_in:
-                    board = replace(board, foretold=write_expected(handed_in, findings, question.folder))
+                estimate = verdict.estimate_of(verdict.winner)
+                over = hand_over(verdict.winner, estimate, plan, experiment, customers, None, workers)
+                board = replace(board, bundle=over.bundle)
+                if over.submission:
+                    board = replace(board, foretold=write_expected(over.submission, findings, question.folder))
             write_board(board, question.folder)
     return board
 
@@ -165,13 +165,12 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
     engine = Engine(workers, None, False, lambda diary: None)
     with second_look(question, store, list(chosen.weights), engine) as customers:
         estimate = verdict.estimate_of(chosen)
-        handed_in = hand_over(chosen, estimate, question.plan, question.experiment, customers, place, workers)
-    told = Foretold(chosen.weights, [], [])
+        over = hand_over(chosen, estimate, question.plan, question.experiment, customers, place, workers)
+    told, handed_in = Foretold(chosen.weights, [], []), over.submission
     if handed_in:
         findings = inspect(question)
         told = foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
-    packed = [] if place else [f"{question.folder / BUNDLE}: the bundle, for `bench predict`."]
-    return replace(told, sentences=[*told.sentences, *packed])
+    return replace(told, sentences=[*told.sentences, *([over.bundle] if over.bundle else [])])
 
 
 def export_again(question: Question, digits: str, path: Path | None, workers: int) -> tuple[str, ...]:

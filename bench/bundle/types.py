@@ -54,6 +54,7 @@ _SKLEARN = (
     "_loss.loss.HalfBinomialLoss",
     "compose._column_transformer.ColumnTransformer",
     "compose._column_transformer.make_column_selector",
+    "decomposition._truncated_svd.TruncatedSVD",
     "dummy.DummyClassifier",
     "ensemble._forest.ExtraTreesClassifier",
     "ensemble._forest.RandomForestClassifier",

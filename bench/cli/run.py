@@ -139,5 +139,5 @@ def _print_board(question: Question, answer: Board, most: int | None = SHOWN) ->
     show.table(columns, ([cell_text(row.get(name, "")) for name in columns] for row in rows[:most]), numbers)
     if most is not None and len(rows) > most:
         print(f"{len(rows) - most} more in {question.folder / 'leaderboard.md'}")
-    for sentence in answer.sentences:
+    for sentence in [*answer.sentences, *([answer.bundle] if answer.bundle else [])]:
         print(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +14,20 @@ from bench.ensemble.customers import Customers
 from bench.ensemble.refit import refit
 from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import HandedIn, check_place, hand_in
+from bench.errors import BundleError
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.score.uncertainty import Corrected
 
 BUNDLE = "bundle"
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What became of a winner: its submission, if there is a table to predict, and a sentence on its bundle, if any."""
+
+    submission: HandedIn | None
+    bundle: str | None
 
 
 def hand_over(
@@ -28,7 +38,7 @@ def hand_over(
     customers: Customers,
     path: Path | None,
     workers: int,
-) -> HandedIn | None:
+) -> HandedOver:
     """Fit the winner again, call the table to predict if there is one, and pack the bundle.
 
     Parameters
@@ -42,7 +52,7 @@ def hand_over(
     SubmissionError, StoreError
         As `hand_in` does.
     BundleError
-        If the winner cannot be packed.
+        If the winner cannot be packed and there is no submission either.
     """
     dataset, store = customers.dataset, customers.main.store
     place = path or store.folder / "submission.csv"
@@ -52,9 +62,17 @@ def hand_over(
     handed_in = None
     if dataset.submission is not None:
         handed_in = hand_in(winner, predictor, experiment, customers, place)
-    if path is None:
+    if path is not None:
+        return HandedOver(handed_in, None)
+    bundle = store.folder / BUNDLE
+    try:
         pack(winner, estimate, experiment, customers, predictor, handed_in)
-    return handed_in
+    except BundleError as error:
+        if handed_in is None:
+            raise
+        older = f" {bundle} is still that of an earlier winner." if bundle.exists() else ""
+        return HandedOver(handed_in, f"No bundle: {error}{older}")
+    return HandedOver(handed_in, f"{bundle}: the bundle, for `bench predict`.")
 
 
 def pack(

@@ -36,6 +36,7 @@ class Board:
     calibration : of the winner's probabilities, as lines of Markdown
     coverage : how much of the rows to predict training has shown
     foretold : of the winner's submission, once it is written
+    bundle : what became of the winner's bundle, in the run that wrote it
     explained : of the winner, which columns it leans on; None before `bench explain`
     """
 
@@ -48,6 +49,7 @@ class Board:
     calibration: Sequence[str] = ()
     coverage: Sequence[Coverage] = ()
     foretold: Foretold | None = None
+    bundle: str | None = None
     explained: Explained | None = None
 
     @property

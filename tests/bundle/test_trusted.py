@@ -17,13 +17,31 @@ from scipy import sparse
 from bench.bundle.trusted import load, save
 from bench.bundle.types import ALLOWED, KEEPS_ROWS, KEEPS_WORDS
 from bench.components.steps.in_a_row import InARow, fit_transform
+from bench.data.dataset import read_dataset
+from bench.data.roles import Demo, Roles
 from bench.registry import Component
 from bench.run.assemble import build
+from bench.run.cell import every_part, fit
+from bench.run.prepared import Pieces
 from bench.vocabulary import Axis
+from benchmarks.axes import LINEAR, TREES, beside, worth_trying
 from tests.bundle.bundles import ROWS
 from tests.components.catalogue import EVERY, choice, part, prepared, trial
 
 WORDS = ("tender", "urgent", "Lima", "T.V.", "less than 3")  # of texts and categories
+ROLES = Roles(
+    demo=Demo(rows=1500, seed=7),
+    target="is_converted",
+    positive="True",
+    id="id",
+    texts=("message",),
+    groups="customer_idx",
+    ungrouped=("47466",),
+    time="lead_date",
+    missing=("none", "//"),
+    kinds={"lead_owner": "category", "customer_idx": "category"},
+    drop=("customer_country.1",),
+)
 OURS = [
     pytest.param(axis, component, id=f"{axis}-{component.name}")
     for axis, component in EVERY
@@ -90,6 +108,30 @@ def test_models_of_texts_and_categories_come_back(model: str, beside: dict[str, 
     fitted = build(one, "model", "test").fit(rows.training, known.y)
     again = load(save(fitted, "a file")[0], "a file")
     _same(again.predict_proba(rows.held_out), fitted.predict_proba(rows.held_out))
+
+
+def test_topics_of_many_words_come_back() -> None:
+    """Of few words no decomposition is made."""
+    texts = pd.DataFrame({"message": [f"word{n} word{n % 7} other{n % 11} more{n % 13}" for n in range(90)]})
+    one = choice("text", "tfidf_svd", components=3, rare=1)
+    step = build(trial(text=one), "text", "test").fit(texts.astype("str"), np.zeros(90))
+    assert "sklearn.decomposition._truncated_svd.TruncatedSVD" in save(step, "a file")[1]
+    _same(load(save(step, "a file")[0], "a file").transform(texts), step.transform(texts))
+
+
+@pytest.mark.slow
+def test_every_component_that_is_worth_trying_on_made_up_leads_can_be_saved() -> None:
+    """On a table of some size components build what they do without on a small one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset, pieces = read_dataset(ROLES), Pieces()
+        for one in worth_trying(dataset):
+            for reference in (TREES, LINEAR):
+                tried = beside({one.axis: one}, reference, dataset)
+                if tried is not None:
+                    fitted = fit(tried, every_part(dataset), pieces)
+                    for steps in (fitted.models, *(piece.steps for piece in fitted.pieces.values())):
+                        save(list(steps), tried.configuration)
 
 
 def test_every_type_of_the_list_is_there() -> None:

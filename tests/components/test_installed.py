@@ -62,6 +62,10 @@ def test_an_installed_package_adds_a_model_and_an_encoder(with_tiny: Any, tmp_pa
     (tmp_path / "tiny.toml").write_text(EXPERIMENT, encoding="utf-8")
     ended = with_tiny("bench", "run", "tiny.toml", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "results/tiny/submission.csv").exists()
+    assert "No bundle: trial " in ended.stdout
+    assert "asks for 'leadbench_tiny.Lengths', which is not in Leadbench's list of trusted types." in ended.stdout
+    assert not (tmp_path / "results/tiny/bundle").exists()
     assert "median/lengths/drop_text/as_is/discriminant" in (tmp_path / "results/tiny/leaderboard.md").read_text()
 
 

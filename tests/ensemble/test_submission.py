@@ -54,7 +54,7 @@ def handed_in(dataset: Dataset, path: str, weights: dict[str, float] | None = No
             held_out = out_of_fold[folds.held_out(0, fold)]
             store.append(CellResult(trial, 0, fold, "done", probability=held_out))
         customers = Customers.of(dataset, experiment.folds, store, None)
-        made = hand_over(winner, None, plan, experiment, customers, Path(path), workers=0)
+        made = hand_over(winner, None, plan, experiment, customers, Path(path), workers=0).submission
         assert made is not None
         return made
 
