@@ -44,6 +44,7 @@ perf: $(READY) ## Timings, as ratios within one run; a quarter of an hour (TABLE
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.rows
 	$(BIN)/python -m benchmarks.reference $(TABLES)
+	$(BIN)/python -m benchmarks.predict
 
 honesty: $(READY) ## What the numbers promise against what comes true; an hour (TABLES="more.toml ...")
 	$(BIN)/python -m benchmarks.equal_trials
@@ -52,6 +53,8 @@ honesty: $(READY) ## What the numbers promise against what comes true; an hour (
 	$(BIN)/python -m benchmarks.planted
 	$(BIN)/python -m benchmarks.later_leads
 	$(BIN)/python -m benchmarks.later_leads --same-period --rows 12000
+	$(BIN)/python -m benchmarks.stacking benchmarks/stacking.toml $(TABLES) --keep results/fresh
+	$(BIN)/python -m benchmarks.refit_forms benchmarks/stacking.toml $(TABLES) --keep results/fresh
 	$(if $(TABLES),$(BIN)/python -m benchmarks.inner_split $(TABLES) --seeds 20)
 
 map: $(READY) ## Print the map of the code from its own docstrings

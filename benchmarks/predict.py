@@ -1,7 +1,7 @@
 """How fast a bundle predicts, in how much memory: `python -m benchmarks.predict [BUNDLE] [--rows 200000 1000000]`.
 
-Without a bundle the one of experiments/leads.toml is made first, which takes minutes. The leads are made up, most of them
-of companies that training never met. Rows are divided by wall seconds, loading included.
+Without a bundle the one of experiments/leads.toml is made first, which takes minutes. The leads are made up, most of
+them of companies that training never met. Rows are divided by wall seconds, loading included.
 """
 
 from __future__ import annotations
