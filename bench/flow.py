@@ -22,7 +22,7 @@ from bench.ensemble.leads import Wanted, explain_leads
 from bench.ensemble.refit import refit
 from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import check_place
-from bench.errors import DataError
+from bench.errors import BundleError, DataError
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, make_plan
 from bench.record.events import open_events
@@ -167,6 +167,8 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
         estimate = verdict.estimate_of(chosen)
         over = hand_over(chosen, estimate, question.plan, question.experiment, customers, place, workers)
     told, handed_in = Foretold(chosen.weights, [], []), over.submission
+    if handed_in is None and over.bundle and not over.packed:
+        raise BundleError(over.bundle)
     if handed_in:
         findings = inspect(question)
         told = foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
@@ -192,7 +194,7 @@ def explain(question: Question, trial: str | None, ensemble: bool, wanted: Wante
     members = [one for one in question.plan.trials if one.id in chosen.weights]
     said = []
     if wanted is not None:  # first: what is refused, is so before the longer work
-        predictor = refit(chosen.combination, question.plan, experiment, dataset, question.folds, workers, "all")
+        predictor = refit(chosen.combination, question.plan, experiment, dataset, question.folds, workers)
         leads = explain_leads(predictor, dataset, wanted)
         written = read_tables(experiment.data)[1]
         assert written is not None  # else refused

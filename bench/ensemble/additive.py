@@ -14,7 +14,6 @@ from scipy import sparse
 
 from bench.components.steps.resampling.training_set import Matrix
 from bench.run.fitted import positive_column
-from bench.score.calibration import NEAR
 
 Floats = NDArray[np.float64]
 
@@ -66,13 +65,6 @@ def probability(margin: Floats) -> Floats:
     from scipy.special import expit
 
     return np.asarray(expit(margin))
-
-
-def margin(probability: Floats) -> Floats:
-    """Return log-odds of probabilities, which are kept a millionth away from 0 and 1."""
-    from scipy.special import logit
-
-    return np.asarray(logit(np.clip(probability, NEAR, 1 - NEAR)))
 
 
 def taken_apart(model: Any, prepared: Matrix, background: Matrix) -> Sum | None:

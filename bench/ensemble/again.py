@@ -9,6 +9,7 @@ import numpy as np
 
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
+from bench.ensemble.blend import who_predicts
 from bench.ensemble.form import submission_text
 from bench.ensemble.refit import refit
 from bench.ensemble.submission import asked_id, check_place, digest, moment, write_submission
@@ -66,7 +67,7 @@ def hand_in_again(
         )
     again = replace(earlier, made_at=moment(), path=shown_path(place), environment=made_with())
     write_submission(text, again, folder, place)
-    who = "the ensemble" if len(earlier.weights) > 1 else f"trial {earlier.made_by}"
+    who = who_predicts(earlier.weights)
     said = (
         f"{place}: the same {earlier.bytes:,} bytes as {earlier.path} of {earlier.made_at}; "
         f"{earlier.predicted_positives:,} of {earlier.rows:,} rows ({earlier.predicted_share:.1%}) called positive by "

@@ -45,6 +45,11 @@ class Blend:
         return self.combination.weights
 
 
+def who_predicts(weights: Mapping[str, float]) -> str:
+    """Say who predicts, a trial or the ensemble."""
+    return f"trial {next(iter(weights))}" if len(weights) == 1 else "the ensemble"
+
+
 def blend(
     y: NDArray[np.int8],
     trials: Mapping[str, Floats],

@@ -24,10 +24,18 @@ BUNDLE = "bundle"
 
 @dataclass(frozen=True)
 class HandedOver:
-    """What became of a winner: its submission, if there is a table to predict, and a sentence on its bundle, if any."""
+    """What became of a winner.
+
+    Attributes
+    ----------
+    submission : None where there is no table to predict
+    bundle : a sentence on it; None where none was asked for
+    packed : whether there is one
+    """
 
     submission: HandedIn | None
-    bundle: str | None
+    bundle: str | None = None
+    packed: bool = False
 
 
 def hand_over(
@@ -51,8 +59,6 @@ def hand_over(
     ------
     SubmissionError, StoreError
         As `hand_in` does.
-    BundleError
-        If the winner cannot be packed and there is no submission either.
     """
     dataset, store = customers.dataset, customers.main.store
     place = path or store.folder / "submission.csv"
@@ -63,16 +69,14 @@ def hand_over(
     if dataset.submission is not None:
         handed_in = hand_in(winner, predictor, experiment, customers, place)
     if path is not None:
-        return HandedOver(handed_in, None)
+        return HandedOver(handed_in)
     bundle = store.folder / BUNDLE
     try:
         pack(winner, estimate, experiment, customers, predictor, handed_in)
     except BundleError as error:
-        if handed_in is None:
-            raise
         older = f" {bundle} is still that of an earlier winner." if bundle.exists() else ""
         return HandedOver(handed_in, f"No bundle: {error}{older}")
-    return HandedOver(handed_in, f"{bundle}: the bundle, for `bench predict`.")
+    return HandedOver(handed_in, f"{bundle}: the bundle, for `bench predict`.", packed=True)
 
 
 def pack(

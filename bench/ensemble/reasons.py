@@ -14,10 +14,10 @@ from scipy import sparse
 from bench.bundle.predictor import Predictor
 from bench.components.steps.columns import is_number
 from bench.components.steps.resampling.training_set import Matrix
-from bench.ensemble.additive import Sum, margin, mean_of, needs_extra, probability, seen, taken_apart
+from bench.ensemble.additive import Sum, mean_of, needs_extra, probability, seen, taken_apart
 from bench.errors import DataError
 from bench.run.fitted import FittedTrial
-from bench.score.calibration import Calibrator
+from bench.score.calibration import Calibrator, logit
 
 Floats = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ def reasons(predictor: Predictor, features: pd.DataFrame, background: pd.DataFra
     weights = [predictor.combination.weights[trial] for trial in told]
     in_rounds = [[_on_scale(part, predictor.combination.scales.get(trial)) for part in told[trial]] for trial in told]
     rounds = [mean_of(list(members), weights) for members in zip(*in_rounds, strict=True)]
-    whole = rounds[0] if len(rounds) == 1 else mean_of([one.through(probability) for one in rounds]).through(margin)
+    whole = rounds[0] if len(rounds) == 1 else mean_of([one.through(probability) for one in rounds]).through(logit)
     left_out = tuple(fits[trial].configuration for trial in fits if trial not in told)
     return Reasons(whole.base, pd.DataFrame(whole.parts, columns=names), sum(weights), left_out)
 
@@ -115,7 +115,8 @@ def _tables(features: pd.DataFrame, background: pd.DataFrame) -> _Tables:
 
 def _on_scale(said: Sum, scale: Calibrator | None) -> Sum:
     """Return the log-odds of a member's probability, on the scale that makes it comparable."""
-    return said.through(margin if scale is None else lambda raw: margin(scale(raw)))
+    odds = said.through(logit)
+    return odds if scale is None else odds.through(lambda raw: scale.intercept + scale.slope * raw)
 
 
 def _nothing_told(fits: list[FittedTrial]) -> str:

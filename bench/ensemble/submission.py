@@ -13,7 +13,7 @@ import pandas as pd
 
 from bench.bundle.predictor import Predictor
 from bench.data.dataset import Dataset
-from bench.ensemble.blend import Blend
+from bench.ensemble.blend import Blend, who_predicts
 from bench.ensemble.customers import Customers
 from bench.ensemble.foresight import Foresight, foresee
 from bench.ensemble.form import submission_text
@@ -44,13 +44,13 @@ class HandedIn:
 
     def sentence(self) -> str:
         """Say it in one sentence."""
-        who = f"trial {next(iter(self.winner.weights))}" if len(self.winner.weights) == 1 else "the ensemble"
         chosen = self.foresight.chosen
         share = chosen.predicted_positives / max(1, self.rows)
         return (
-            f"{self.path}: {chosen.predicted_positives:,} of {self.rows:,} rows ({share:.1%}) called positive by {who} "
-            f"at threshold {chosen.threshold:.4f}, with an expected precision of {chosen.counts.precision:.3f} and "
-            f"recall of {chosen.counts.recall:.3f}; submissions.csv keeps it as {self.sha256[:SHOWN]}."
+            f"{self.path}: {chosen.predicted_positives:,} of {self.rows:,} rows ({share:.1%}) called positive by "
+            f"{who_predicts(self.winner.weights)} at threshold {chosen.threshold:.4f}, with an expected precision of "
+            f"{chosen.counts.precision:.3f} and recall of {chosen.counts.recall:.3f}; submissions.csv keeps it as "
+            f"{self.sha256[:SHOWN]}."
         )
 
 

@@ -50,6 +50,8 @@ def combine(pool: Pool, method: BlendMethod) -> Combination:
     logits = np.stack([scale.intercept + scale.slope * logit(probability) for scale, probability in pairs])
     weighed = WAYS[method](pool.y, logits, pool.counts)
     members = np.flatnonzero(weighed.weights)
+    if len(members) == 1:  # is that trial: nothing has to be made comparable
+        return Combination.of_one(pool.names[members[0]])
     slope, intercept = weighed.slope, weighed.intercept
     return Combination(
         {pool.names[one]: float(weighed.weights[one]) for one in members},

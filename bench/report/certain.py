@@ -19,7 +19,7 @@ def certainty_sentences(certainty: Certainty | None, experiment: Experiment, row
         )
         return [f"{why}: neither ties nor a corrected score can be told."] if finished else []
     found = certainty.corrected
-    named = "F1" if objective.metric == "f1" else objective.metric
+    named = objective.named
     fits = experiment.folds.count * experiment.folds.repeats
     configurations = {row["trial"]: row["configuration"] for row in finished}
     seconds = {row["trial"]: row["fit_seconds"] for row in finished}

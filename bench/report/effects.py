@@ -131,7 +131,7 @@ def write_effects(found: Iterable[Effect], folder: Path) -> None:
 
 def effects_markdown(found: Iterable[Effect], steps: Iterable[Step], objective: Objective) -> list[str]:
     """Return the lines that leaderboard.md says of effects and of the way from the floor to the winner."""
-    metric = "F1" if objective.metric == "f1" else objective.metric
+    metric = objective.named
     less = " Less is better." if objective.sign < 0 else ""
     lines = [f"What each component is worth, everything else being equal, with a 95 % interval each.{less}", ""]
     lines += [f"- {effect.axis}: {effect.sentence(metric)}" for effect in found]

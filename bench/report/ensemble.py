@@ -20,7 +20,7 @@ from bench.score.objective import Objective
 def blend_sentence(verdict: Verdict, objective: Objective) -> str:
     """Say what the ensemble is worth, and whether it or the best single trial wins."""
     assert verdict.ensemble is not None  # else there is nothing to say
-    counts, named = verdict.ensemble.score.counts, _named(objective)
+    counts, named = verdict.ensemble.score.counts, objective.named
     said = (
         f"Ensemble of {len(verdict.ensemble.weights)}: F1 {counts.f1:.4f}, precision {counts.precision:.4f}, recall "
         f"{counts.recall:.4f} (scales, members and threshold chosen on the other folds)"
@@ -31,14 +31,18 @@ def blend_sentence(verdict: Verdict, objective: Objective) -> str:
             f"; corrected for having been made, {named} {found.value:.4f} (95 % interval {found.low:.3f} to "
             f"{found.high:.3f})"
         )
-    return f"{said}: {'the ensemble' if verdict.winner is verdict.ensemble else 'the best single trial'} wins."
+    if verdict.winner is not verdict.ensemble:
+        return f"{said}: the best single trial wins."
+    sure = verdict.certainty
+    behind = sure and objective.sign * (sure.blended.value - sure.corrected.value) < 0
+    return f"{said}: the ensemble wins{', as it is not surely worse than the best trial' if behind else ''}."
 
 
 def ensemble_markdown(members: Sequence[Member], trials: Iterable[Trial], objective: Objective) -> list[str]:
     """Return the table of members that leaderboard.md shows, and a sentence that explains it."""
     names = {trial.id: trial.configuration for trial in trials}
     lines = [
-        f"| member | configuration | weight | {_named(objective)} alone | errors | errors shared | lost without |",
+        f"| member | configuration | weight | {objective.named} alone | errors | errors shared | lost without |",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for member in members:
@@ -69,12 +73,15 @@ def write_ensemble(members: Iterable[Member], combination: Combination, trials: 
 
 
 def _row(member: Member, combination: Combination) -> dict[str, Any]:
-    scale, alike = combination.scales[member.trial], max(member.overlap, key=member.overlap.__getitem__, default=None)
+    scale, alike = (
+        combination.scales.get(member.trial),
+        max(member.overlap, key=member.overlap.__getitem__, default=None),
+    )
     return {
         "trial": member.trial,
         "weight": member.weight,
-        "slope": scale.slope,
-        "intercept": scale.intercept,
+        "slope": scale.slope if scale else 1.0,
+        "intercept": scale.intercept if scale else 0.0,
         "value": member.value,
         "errors": member.errors,
         "overlap": mean(member.overlap.values()) if member.overlap else None,
@@ -86,7 +93,3 @@ def _row(member: Member, combination: Combination) -> dict[str, Any]:
 
 def _text(value: object) -> object:
     return f"{value:.6f}" if isinstance(value, float) else value
-
-
-def _named(objective: Objective) -> str:
-    return "F1" if objective.metric == "f1" else objective.metric

@@ -13,6 +13,7 @@ import pandas as pd
 
 from bench.data.notices import plural
 from bench.ensemble.alike import SAME
+from bench.ensemble.blend import who_predicts
 from bench.ensemble.explain import DEALS, MOST_ROWS, Importance
 from bench.ensemble.leads import ExplainedLeads
 from bench.record import inert as spreadsheet
@@ -121,7 +122,7 @@ def _short(cell: str) -> str:
 
 
 def _first(members: dict[str, float], first: Sequence[Importance]) -> str:
-    who = f"trial {next(iter(members))}" if len(members) == 1 else "the ensemble"
+    who = who_predicts(members)
     if not first:
         return f"No single column is seen to matter to {who}."
     named = ", ".join(f"{one.columns[0]} ({one.average_precision.mean():.3f})" for one in first[:5])
@@ -141,7 +142,7 @@ def _together(block: Importance, found: Sequence[Importance]) -> str:
 
 
 def _table(found: Sequence[Importance], objective: Objective) -> list[str]:
-    named = "F1" if objective.metric == "f1" else objective.metric
+    named = objective.named
     lines = [
         f"| column | average precision lost | lowest to highest fold | {named} lost | lowest to highest fold |",
         "| --- | ---: | ---: | ---: | ---: |",

@@ -82,6 +82,11 @@ class Objective(Section):
         return self
 
     @property
+    def named(self) -> str:
+        """The metric as a sentence writes it."""
+        return "F1" if self.metric == "f1" else self.metric
+
+    @property
     def needs_threshold(self) -> bool:
         """Whether the score depends on whom a threshold calls; otherwise thresholds are chosen for F1."""
         return self.metric not in WITHOUT_THRESHOLD

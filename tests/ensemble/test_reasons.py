@@ -13,12 +13,12 @@ from bench.bundle.predictor import Predictor
 from bench.components.steps.columns import text_columns
 from bench.data.dataset import Dataset
 from bench.ensemble import additive
-from bench.ensemble.additive import Sum, margin, probability
-from bench.ensemble.reasons import how_much_moved, reasons, stacked
+from bench.ensemble.additive import Sum, probability
+from bench.ensemble.reasons import _on_scale, how_much_moved, reasons, stacked
 from bench.errors import DataError
 from bench.plan.grid import Trial
 from bench.run.runner import fit_trials
-from bench.score.calibration import Calibrator
+from bench.score.calibration import Calibrator, logit
 from bench.score.combine import Combination
 from tests.audit.tables import dataset_of, text
 from tests.components.catalogue import trial
@@ -57,7 +57,7 @@ def check_sum(one: Trial, dataset: Dataset) -> None:
     predictor = predictor_of([one], dataset)
     assert dataset.submission is not None
     found = reasons(predictor, dataset.submission, dataset.features)
-    said = margin(predictor.probability(dataset.submission))
+    said = logit(predictor.probability(dataset.submission))
     assert np.abs(found.base + found.contributions.sum(axis=1) - said).max() < 1e-5
     assert list(found.contributions) == list(dataset.features)
     assert (found.spoken_for, found.left_out, found.sentence) == (1.0, (), "")
@@ -137,7 +137,7 @@ def test_members_are_weighed_on_their_scales_and_those_left_out_are_named(datase
     scale = Calibrator("sigmoid", np.empty(0), np.empty(0), 0.5, -1.0)
     predictor = predictor_of([*pair, other], dataset, {pair[0].id: scale})
     found = reasons(predictor, dataset.features[:9], dataset.features)
-    first, second = (margin(predictor.fits[one.id][0].probability(dataset.features[:9])) for one in pair)
+    first, second = (logit(predictor.fits[one.id][0].probability(dataset.features[:9])) for one in pair)
     assert np.allclose(found.base + found.contributions.sum(axis=1), (0.5 * first - 1.0 + second) / 2)
     assert found.spoken_for == pytest.approx(2 / 3)
     assert found.sentence == (f"The reasons speak for 67% of the ensemble's weight, not for {other.configuration}.")
@@ -150,7 +150,7 @@ def test_fits_of_several_folds_are_averaged_as_the_predictor_does(dataset: Datas
     (other,) = fit_trials([one], half, 0)[one.id]
     predictor = Predictor(Combination({one.id: 1.0}, {}), {one.id: (fit, other)})
     found = reasons(predictor, dataset.features[:9], dataset.features)
-    said = margin(predictor.probability(dataset.features[:9]))
+    said = logit(predictor.probability(dataset.features[:9]))
     assert np.allclose(found.base + found.contributions.sum(axis=1), said)
 
 
@@ -174,7 +174,7 @@ def test_a_function_of_a_sum_is_taken_apart_in_the_same_proportions() -> None:
     found = one.through(lambda x: 2 * x + 1)
     assert found.base.tolist() == [1, 1, 1]
     assert np.allclose(found.parts, [[2, 4], [-2, 0], [1, -1]])
-    back = one.through(probability).through(margin)
+    back = one.through(probability).through(logit)
     assert np.allclose(back.parts, one.parts, atol=1e-5)
 
 
@@ -196,6 +196,13 @@ def test_a_text_that_catboost_cannot_read_adds_nothing() -> None:
     dataset = dataset_of({"visits": rng.normal(size=80), "unread": unread}, (np.arange(80) % 3 == 0).astype(np.int8))
     predictor = predictor_of([trial(model="catboost", text="native")], dataset)
     found = reasons(predictor, dataset.features[:9], dataset.features)
-    said = margin(predictor.probability(dataset.features[:9]))
+    said = logit(predictor.probability(dataset.features[:9]))
     assert np.allclose(found.base + found.contributions.sum(axis=1), said)
     assert (found.contributions["unread"] == 0).all()
+
+
+def test_what_a_sure_member_adds_is_not_cut_off_by_its_scale() -> None:
+    """As in the combination: from logit to scaled logit, not by way of a probability of nearly 1."""
+    sure = Sum(np.array([0.9999]), np.zeros((1, 1)))
+    scale = Calibrator("sigmoid", np.empty(0), np.empty(0), 2.0, 0.0)
+    assert _on_scale(sure, scale).total == pytest.approx(2 * logit(np.array([0.9999])))

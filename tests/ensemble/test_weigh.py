@@ -110,4 +110,4 @@ def test_a_row_that_counts_twice_is_two_rows(method: BlendMethod) -> None:
 def test_a_useless_trial_is_borne(method: BlendMethod) -> None:
     made = combine(pool(np.stack([noisy(1, 1.0), np.zeros(N)])), method)
     assert np.isfinite(made({"t0": np.array([0.2]), "t1": np.array([0.5])})).all()
-    assert set(made.scales) == set(made.weights)
+    assert made.scales.keys() == (made.weights.keys() if len(made.weights) > 1 else set())
