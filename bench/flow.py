@@ -159,7 +159,7 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
     store = read_store(question.folder, question.dataset.data_id, question.folds)
     verdict = judge(question.plan, question.dataset, store, question.experiment)
     chosen = verdict.choose(trial, ensemble)
-    place = None if path == question.submission else path
+    place = None if path and path.resolve() == question.submission.resolve() else path
     if place or question.dataset.submission is not None:  # before anything is fitted for it
         check_place(question.dataset, question.experiment, place or question.submission, question.folder)
     engine = Engine(workers, None, False, lambda diary: None)
@@ -172,6 +172,8 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
     if handed_in:
         findings = inspect(question)
         told = foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
+    if place is None:  # what the leaderboard says of the submission may be said of another one now
+        write_board(recorded_board(question, verdict, store), question.folder)
     return replace(told, sentences=[*told.sentences, *([over.bundle] if over.bundle else [])])
 
 
@@ -202,7 +204,7 @@ def explain(question: Question, trial: str | None, ensemble: bool, wanted: Wante
     fits = fit_trials(members, dataset, workers, experiment.limits, first_repeat(question.folds))
     found = importance(chosen, fits, dataset, store, experiment.objective)
     told = explained(chosen.weights, found, experiment.objective)
-    write_importance(told, found, folder)
+    write_importance(told, found, folder, "" if verdict.leads(chosen.weights) else trial or "ensemble")
     write_board(recorded_board(question, verdict, store), folder)
     return [*told.sentences, *said]
 

@@ -245,7 +245,10 @@ def test_too_few_companies_say_neither_ties_nor_a_corrected_score() -> None:
     table.to_csv("train.csv", index=False)
     _, board = run("", "results")
     assert board.certainty is None
-    assert board.sentences[0] == "There are too few leads: neither ties nor a corrected score can be told."
+    assert (
+        board.sentences[0]
+        == "There are too few leads, or companies, of each outcome: neither ties nor a corrected score can be told."
+    )
     assert "tied" not in board.rows[0]
 
 

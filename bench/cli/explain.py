@@ -35,5 +35,5 @@ def explain(
     from bench.ensemble.leads import Wanted
 
     question = flow.ask(file, results)
-    wanted = Wanted(leads, tuple(lead or ())) if leads or lead else None
+    wanted = Wanted(leads, tuple(dict.fromkeys(lead or ()))) if leads or lead else None
     print("\n".join(flow.explain(question, trial, ensemble, wanted, worker_count(workers))))

@@ -43,6 +43,8 @@ def export(
     from bench import flow
 
     question = flow.ask(file, results, positive_rate=positive_rate)
+    if positive_rate is not None and question.dataset.submission is None:
+        raise ExperimentError(f"--positive-rate: {file} names no submission, the rows that it is a share of.")
     if again is not None:
         print("\n".join(flow.export_again(question, again, output, worker_count(workers))))
         return

@@ -51,6 +51,11 @@ def _ended() -> int:
     except BenchError as error:
         _say(str(error))
         return 2
+    except OSError as error:  # a disk, a folder, a right that is missing, where no sentence of its own is said
+        if error.filename is None:
+            raise
+        _say(f"{error.filename}: {error.strerror}. Make room or allow it, and run the command again.")
+        return 2
     except Stopped as stop:
         _say(f"{stop.how}.")
         return stop.code

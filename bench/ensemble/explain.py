@@ -26,6 +26,7 @@ Fits = Mapping[str, tuple[FittedTrial, ...]]
 
 MOST_ROWS = 2_000  # held out by a fold and looked at; of more, as many drawn from each class by its share
 DEALS = 3  # of a column's cells
+ROUNDING = 1e-9  # of a score: what is not more than this is no loss
 SEED = 7
 
 
@@ -47,7 +48,7 @@ class Importance:
     @property
     def shown(self) -> bool:
         """Whether every fold lost by it: of columns that tell nothing, one in 2 ** folds does."""
-        return bool((self.average_precision > 0).all())
+        return bool((self.average_precision > ROUNDING).all())
 
 
 def importance(winner: Blend, fits: Fits, dataset: Dataset, store: Store, objective: Objective) -> list[Importance]:

@@ -15,7 +15,9 @@ def certainty_sentences(certainty: Certainty | None, experiment: Experiment, row
     if certainty is None:
         missed = bool(finished) and finished[0].get("floor") == "missed"
         why = (
-            "No trial keeps what [objective] asks for; the first comes nearest" if missed else "There are too few leads"
+            "No trial keeps what [objective] asks for; the first comes nearest"
+            if missed
+            else "There are too few leads, or companies, of each outcome"
         )
         return [f"{why}: neither ties nor a corrected score can be told."] if finished else []
     found = certainty.corrected

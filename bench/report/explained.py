@@ -64,12 +64,13 @@ def explained_lines(told: Explained) -> list[str]:
     return [*told.table, *(line for sentence in told.sentences for line in ("", inert(sentence)))]
 
 
-def write_importance(told: Explained, found: Sequence[Importance], folder: Path) -> None:
-    """Write importance.csv, and importance.json, what is said of it."""
-    with replacing(folder / "importance.json") as file:
+def write_importance(told: Explained, found: Sequence[Importance], folder: Path, of: str = "") -> None:
+    """Write importance.csv, and importance.json, what is said of it; ``of`` keeps another's apart from the winner's."""
+    stem = f"importance-{of}" if of else "importance"
+    with replacing(folder / f"{stem}.json") as file:
         json.dump(asdict(told), file, indent=2, ensure_ascii=False)
         file.write("\n")
-    with replacing(folder / "importance.csv") as file:
+    with replacing(folder / f"{stem}.csv") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(IMPORTANCE)
         for one in found:
@@ -80,7 +81,7 @@ def write_importance(told: Explained, found: Sequence[Importance], folder: Path)
 
 
 def read_explained(folder: Path) -> Explained | None:
-    """Return what was said last of the winner of a run; None where nothing was."""
+    """Return what was said last of a winner of this run; None where nothing was."""
     try:
         return Explained(**json.loads((folder / "importance.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -110,7 +111,7 @@ def write_reasons(leads: ExplainedLeads, written: pd.DataFrame, path: Path) -> l
                     named = spreadsheet.inert(name), f"{leads.probability[place]:.6f}"
                     writer.writerow([*named, direction, spreadsheet.inert(str(column)), value, f"{added:.4f}"])
     said = (
-        f"{path}: why {plural(len(leads.names), 'lead')} got the probability they got. It quotes them: keep it apart."
+        f"{path}: the reasons for the probability of {plural(len(leads.names), 'lead')}. It quotes them: keep it apart."
     )
     return [said, leads.reasons.sentence] if leads.reasons.sentence else [said]
 

@@ -212,6 +212,27 @@ def test_no_submission_is_without_its_line(monkeypatch: pytest.MonkeyPatch) -> N
     assert not Path("out.csv").exists()
 
 
+def test_an_export_in_place_of_the_submission_is_on_the_leaderboard() -> None:
+    board = RESULTS / "leaderboard.md"
+    assert "called positive by" in board.read_text(encoding="utf-8")
+    floor = next(t for t in pd.read_csv(RESULTS / "leaderboard.csv").itertuples() if t.model == "constant")
+    assert export("--trial", str(floor.trial), "-o", str((RESULTS / "submission.csv").resolve())).code == 0
+    assert "called positive by" not in board.read_text(encoding="utf-8")  # it is not the winner's
+    assert str(floor.trial) in (RESULTS / "bundle/model_card.md").read_text(encoding="utf-8")
+
+
+def test_a_rate_of_rows_that_are_not_there_is_refused() -> None:
+    text = Path("quick.toml").read_text(encoding="utf-8")
+    for line in ('submission = "asked.csv"', 'sample = "sample.csv"', 'id = "번호"'):
+        text = text.replace(line + "\n", "")
+    Path("alone.toml").write_text(text, encoding="utf-8")
+    assert bench("run", "alone.toml", "--workers", "0").code == 0
+    assert Path("results/alone/bundle/manifest.json").exists()
+    ended = bench("export", "alone.toml", "--positive-rate", "0.2")
+    assert ended.err == "bench: --positive-rate: alone.toml names no submission, the rows that it is a share of.\n"
+    assert ended.code == 2
+
+
 def test_the_scales_of_a_member_are_used_again() -> None:
     row = submissions.read_submissions(RESULTS)[0]
     (trial,) = row.weights

@@ -68,7 +68,7 @@ def test_reasons_stand_in_a_file_by_lead_with_cells_as_written_and_no_formula(tm
     written = pd.DataFrame({name: ["x", "1"] for name in "abcde"}, dtype="str")
     written.loc[0, "c"], written.loc[1, "c"], written.loc[1, "b"] = "=SUM(1)\nsecond line", "w" * 300, None
     said = write_reasons(leads, written, tmp_path / "reasons.csv")
-    assert said[0].endswith("reasons.csv: why 2 leads got the probability they got. It quotes them: keep it apart.")
+    assert said[0].endswith("reasons.csv: the reasons for the probability of 2 leads. It quotes them: keep it apart.")
     assert said[1] == "The reasons speak for 75% of the ensemble's weight, not for one/knn."
     table = pd.read_csv(tmp_path / "reasons.csv", dtype="str", keep_default_na=False)
     assert list(table) == list(REASONS)
