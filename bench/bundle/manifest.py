@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import fsum
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -16,7 +17,8 @@ from bench.score.calibration import Calibrator
 from bench.section import Section
 
 FORMAT: Final = 1
-MOST_BYTES: Final = 200_000_000  # of a manifest
+MOST_BYTES: Final = 50_000_000  # of a manifest, large by the levels of its data_schema
+NEAR_ONE: Final = 1e-9  # is how near weights come that sum to 1
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -187,9 +189,15 @@ class Manifest(Facts):
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Manifest:
+        if self.positives > self.rows:
+            raise ValueError("more positives than rows")
+        if self.labels[0] == self.labels[1]:
+            raise ValueError("both labels are the same")
         trials = [member.trial for member in self.members]
         if len(set(trials)) < len(trials):
             raise ValueError("a member stands there twice")
+        if abs(fsum(self.weights.values()) - 1) > NEAR_ONE:
+            raise ValueError("the weights of the members do not sum to 1")
         if any((member.slope is None) != (member.intercept is None) for member in self.members):
             raise ValueError("a slope without an intercept, or the reverse")
         if len({len(member.fits) for member in self.members}) > 1:

@@ -47,7 +47,11 @@ def verify(bundle: Folder, workers: Workers = None) -> None:
 
     differ, links = 0, 0
     for link in verify.verify(bundle, worker_count(workers)):
-        print(f"{'same' if link.holds else 'DIFFERS':<8} {link.name}: {link.said}", flush=True)
-        links, differ = links + 1, differ + (not link.holds)
+        said = f"not checked: {link.said}" if link.holds is None else link.said
+        print(f"{_HOLDS[link.holds]:<8} {link.name}: {said}", flush=True)
+        links, differ = links + 1, differ + (link.holds is False)
     if differ:
         raise BundleError(f"{bundle}: {differ} of {links} links differ, see above.")
+
+
+_HOLDS = {True: "same", False: "DIFFERS", None: "unknown"}

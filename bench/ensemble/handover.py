@@ -115,7 +115,7 @@ def pack(
             assumed_rate=float(dataset.y.mean() if chosen is None else chosen.rate),
             called_share=float((probability >= threshold).mean()),
         ),
-        estimate=_estimate(winner, estimate, experiment),
+        estimate=estimate_of(winner, estimate, experiment),
         data_schema=dataset.schema,
         submission=None
         if handed_in is None
@@ -128,7 +128,8 @@ def pack(
     return write_bundle(store.folder / BUNDLE, facts, predictor, values)
 
 
-def _estimate(winner: Blend, corrected: Corrected | None, experiment: Experiment) -> Estimate:
+def estimate_of(winner: Blend, corrected: Corrected | None, experiment: Experiment) -> Estimate:
+    """Return what a bundle says that its winner is worth."""
     metric = experiment.objective.metric
     if corrected is None:
         return Estimate(metric=metric, value=winner.score.value(experiment.objective))

@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
+from tempfile import TemporaryDirectory
 
 from bench.bundle.loaded import Bundle, load_bundle
+from bench.bundle.manifest import Manifest
 from bench.data.dataset import Dataset, read_dataset
-from bench.data.folds import Folds, make_folds, scored_rows
-from bench.ensemble.form import submission_text
-from bench.ensemble.judge import judge
-from bench.ensemble.refit import refit
-from bench.ensemble.submission import digest
-from bench.errors import BenchError
+from bench.data.folds import make_folds
+from bench.ensemble.compare import Basis, Link, compare_calls, compare_choice, same_or_not
+from bench.ensemble.customers import Customers, other_folds
+from bench.ensemble.judge import Verdict, judge
+from bench.ensemble.scoreboard import Scoreboard
+from bench.errors import BenchError, DataError
 from bench.plan.experiment import Experiment, experiment_of
-from bench.plan.grid import Plan, make_plan
+from bench.plan.grid import make_plan
 from bench.record.facts import environment
-from bench.record.store import read_store
-from bench.run.runner import fit_trials
-from bench.score.ranking import score_trial
-
-
-@dataclass(frozen=True)
-class Link:
-    """Something that a bundle rests on, and whether it is the same when it is made again.
-
-    Attributes
-    ----------
-    said : what was compared; where it differs, both
-    """
-
-    name: str
-    holds: bool
-    said: str
+from bench.record.store import open_store, read_store
+from bench.run.runner import run_plan
 
 
 def verify(folder: Path, workers: int) -> Iterator[Link]:
     """Yield each link once it is made again; later ones need the table and the folds to be the same.
 
     The experiment is that in the bundle; its tables are looked for where it says, from the folder that this runs in.
-    The choice of members is made again where the run's record stands beside the bundle.
+    Members are fitted again. What all candidates decide (which members, weights, the estimate) is made again from the
+    run's record, where it stands beside the bundle.
 
     Raises
     ------
     BundleError
         If the bundle cannot be loaded.
     DataError, ExperimentError
-        If the experiment or its tables cannot be read.
+        If the experiment or its tables cannot be read, or a member cannot be fitted.
     """
     bundle = load_bundle(folder)
     manifest = bundle.manifest
@@ -58,21 +45,33 @@ def verify(folder: Path, workers: int) -> Iterator[Link]:
     experiment = experiment_of(manifest.source, Path(f"{manifest.experiment}.toml"))
     dataset = read_dataset(experiment.data)
     experiment = experiment.capacity_among(len(dataset.y if dataset.submission is None else dataset.submission))
-    yield _same("table", manifest.data_id, dataset.data_id)
+    yield same_or_not("table", manifest.data_id, dataset.data_id)
     if dataset.data_id != manifest.data_id:
         return
+    yield _reading(manifest, experiment, dataset)
     folds = make_folds(dataset, experiment.folds)
-    yield _same("folds", manifest.folds_id, folds.folds_id)
+    yield same_or_not("folds", manifest.folds_id, folds.folds_id)
     if folds.folds_id != manifest.folds_id:
         return
     plan = make_plan(experiment, dataset)
-    gone = set(manifest.weights) - {trial.id for trial in plan.trials}
+    configurations = {trial.id: trial.configuration for trial in plan.trials}
+    gone = set(manifest.weights) - set(configurations)
     if gone:
         yield Link("grid", False, f"trial {min(gone)} is not in the grid that this version makes of the experiment")
         return
-    yield from _choice(folder.resolve().parent, bundle, experiment, dataset, folds, plan)
-    yield from _scores(bundle, experiment, dataset, folds, plan, workers)
-    yield from _members(bundle, experiment, dataset, folds, plan, workers)
+    for member in manifest.members:
+        yield same_or_not(f"trial {member.trial}", member.configuration, configurations[member.trial])
+    basis = Basis(bundle, experiment, dataset, folds, plan)
+    verdict = _verdict(folder.resolve().parent, basis)
+    with _customers(basis, workers) as customers:
+        scores = Scoreboard(dataset, customers.main.store, experiment.objective).scores(manifest.weights)
+        for member in manifest.members:
+            score = scores.get(member.trial)
+            value = "not to be fitted" if score is None else score.value(experiment.objective)
+            yield same_or_not(f"score of {member.trial}", member.value, value)
+        yield from compare_choice(basis, verdict)
+        if len(scores) == len(manifest.members):
+            yield from compare_calls(basis, verdict, customers, scores, workers)
 
 
 def _environment(bundle: Bundle) -> Link:
@@ -83,54 +82,52 @@ def _environment(bundle: Bundle) -> Link:
     return Link("versions", not other, "; ".join(other) or f"Python and {len(there.versions)} libraries")
 
 
-def _choice(
-    results: Path, bundle: Bundle, experiment: Experiment, dataset: Dataset, folds: Folds, plan: Plan
-) -> Iterator[Link]:
-    """Choose the winner again from the recorded predictions, where they are at hand."""
+def _reading(manifest: Manifest, experiment: Experiment, dataset: Dataset) -> Link:
+    """Compare what the manifest says of table and experiment; of the schema's levels no word is said."""
+    here = {
+        "question": experiment.question,
+        "objective": experiment.objective.metric,
+        "refit": experiment.submission.refit,
+        "target": experiment.data.target,
+        "labels": dataset.labels,
+        "rows": len(dataset.y),
+        "positives": int(dataset.y.sum()),
+        "columns": tuple(map(str, dataset.features)),
+    }
+    pairs = {name: (getattr(manifest, name), value) for name, value in here.items()}
+    other = [
+        f"{name} {there} in the bundle, {value} read again" for name, (there, value) in pairs.items() if there != value
+    ]
+    assert dataset.schema is not None  # it was read as text
+    for name in type(dataset.schema).model_fields:
+        if getattr(manifest.data_schema, name) != getattr(dataset.schema, name):
+            other.append(f"data_schema.{name} is not as it is read again")
+    return Link("reading", not other, "; ".join(other) or f"{', '.join(here)} and data_schema")
+
+
+def _verdict(results: Path, basis: Basis) -> Verdict | str:
+    """Choose the winner again from the recorded predictions; where there are none at hand, say so."""
     try:
-        store = read_store(results, dataset.data_id, folds)
-        verdict = judge(plan, dataset, store, experiment)
-    except BenchError:
-        return
-    if verdict.winner is None or set(verdict.winner.weights) != set(bundle.manifest.weights):
-        return  # another was exported than the one that leads now; what it rests on are its own members
-    weights, estimate = verdict.winner.combination.weights, verdict.estimate_of(verdict.winner)
-    same = weights == bundle.manifest.weights and (estimate is None or estimate.value == bundle.manifest.estimate.value)
-    named = ", ".join(f"{weight:.3f} × {trial}" for trial, weight in weights.items())
-    yield Link("choice", same, f"members and corrected score from the recorded predictions: {named}")
+        store = read_store(results, basis.dataset.data_id, basis.folds)
+        verdict = judge(basis.plan, basis.dataset, store, basis.experiment)
+    except BenchError as error:
+        return f"the record of the run cannot be read: {error}"
+    return f"no record of the run stands in {results}" if verdict.winner is None else verdict
 
 
-def _scores(
-    bundle: Bundle, experiment: Experiment, dataset: Dataset, folds: Folds, plan: Plan, workers: int
-) -> Iterator[Link]:
-    """Fit the members on the folds again, and compare the score of each."""
-    known = scored_rows(dataset, folds)
-    trials = [trial for trial in plan.trials if trial.id in bundle.manifest.weights]
-    fits = fit_trials(trials, dataset, workers, experiment.limits, folds)
-    for member in bundle.manifest.members:
-        probability = np.full((folds.repeats, len(dataset.y)), np.nan)
-        pairs = np.ndindex(folds.repeats, folds.count)
-        for (repeat, fold), fitted in zip(pairs, fits.get(member.trial, ()), strict=False):
-            rows = folds.held_out(repeat, fold)
-            probability[repeat, rows] = fitted.probability(dataset.features.iloc[rows])
-        score = score_trial(known.y, probability[:, folds.scored], known.fold_of, experiment.objective)
-        yield _same(f"score of {member.trial}", member.value, score.value(experiment.objective))
-
-
-def _members(
-    bundle: Bundle, experiment: Experiment, dataset: Dataset, folds: Folds, plan: Plan, workers: int
-) -> Iterator[Link]:
-    """Fit the members again as they were exported, and compare what they say, and the submission."""
-    manifest = bundle.manifest
-    again = refit(bundle.predictor.combination, plan, experiment, dataset, folds, workers, manifest.refit)
-    rows = dataset.features if dataset.submission is None else dataset.submission
-    probability, before = again.probability(rows), bundle.predictor.probability(rows)
-    apart = float(np.abs(probability - before).max(initial=0.0))
-    yield Link("members", apart == 0, f"largest difference of {len(rows):,} probabilities: {apart:.3g}")
-    if manifest.submission is not None and dataset.submission is not None:
-        text = submission_text(dataset, probability >= manifest.threshold, experiment.data)
-        yield _same("submission", manifest.submission.sha256, digest(text))
-
-
-def _same(name: str, there: object, here: object) -> Link:
-    return Link(name, there == here, f"{there}" if there == here else f"{there} in the bundle, {here} made again")
+@contextmanager
+def _customers(basis: Basis, workers: int) -> Iterator[Customers]:
+    """Run the members on the folds again, and on those of the other kind, as the run did; all of it forgotten after."""
+    dataset, experiment = basis.dataset, basis.experiment
+    plan = replace(basis.plan, trials=tuple(one for one in basis.plan.trials if one.id in basis.manifest.weights))
+    section, other = other_folds(experiment.folds, dataset), None
+    if section is not None and experiment.submission.finalists and dataset.submission is not None:
+        with suppress(DataError):  # the run did without them too
+            other = make_folds(dataset, section)
+    with ExitStack() as stack:
+        stores = []
+        for folds in (basis.folds, *([] if other is None else [other])):
+            scratch = Path(stack.enter_context(TemporaryDirectory()))
+            stores.append(stack.enter_context(open_store(scratch, dataset.data_id, folds)))
+            run_plan(plan, dataset, stores[-1], workers, lambda progress: None, experiment.limits)
+        yield Customers.of(dataset, experiment.folds, stores[0], stores[1] if other is not None else None)

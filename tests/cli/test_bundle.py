@@ -144,9 +144,11 @@ def test_a_bundle_is_verified_link_by_link() -> None:
     ended = bench("verify", str(BUNDLE), "--workers", "0")
     assert ended.code == 0, ended.out + ended.err
     said = [line.split()[1].rstrip(":") for line in ended.out.splitlines()]
-    scores = ["score"] * len(load_bundle(BUNDLE).manifest.members)
-    assert len(scores) > 1
-    assert said == ["files", "versions", "table", "folds", "choice", *scores, "members", "submission"]
+    members = len(load_bundle(BUNDLE).manifest.members)
+    assert members > 1
+    read = ["files", "versions", "table", "reading", "folds", *["trial"] * members]
+    made = [*["score"] * members, "choice", "weights", "estimate", "scales", "threshold", "policy", "members"]
+    assert said == [*read, *made, "submission"]
     assert "DIFFERS" not in ended.out
 
 
