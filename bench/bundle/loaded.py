@@ -46,9 +46,10 @@ class Bundle:
         Returns
         -------
         DataFrame of shape (n, 2 to 4), its index that of ``leads``
-            The id where the bundle names one, ``probability`` of the positive label, ``decision`` in the words of the
-            training file, and ``customer``: "known" where the company was met in training, "new" where not, "none" for
-            a row of no company; without that column where companies are not told apart.
+            The id where the bundle names one (as ``id``, should its name be that of one of the others),
+            ``probability`` of the positive label, ``decision`` in the words of the training file, and ``customer``:
+            "known" where the company was met in training, "new" where not, "none" for a row of no company; without
+            that column where companies are not told apart.
 
         Raises
         ------
@@ -62,7 +63,10 @@ class Bundle:
         """Return what `predict` does, of leads that are read already."""
         probability = self.predictor.probability(leads.features)
         negative, positive = self.manifest.labels
-        columns: dict[str, object] = {} if leads.ids is None else {str(self.schema.id): leads.ids.to_numpy()}
+        columns: dict[str, object] = {}
+        if leads.ids is not None:
+            name = "id" if self.schema.id in (PROBABILITY, DECISION, CUSTOMER) else str(self.schema.id)
+            columns[name] = leads.ids.to_numpy()
         columns[PROBABILITY] = probability
         columns[DECISION] = np.where(probability >= self.manifest.threshold, positive, negative)
         if leads.known is not None:

@@ -1,25 +1,31 @@
-"""Predict a file of new leads in pieces, so that memory does not grow with its rows."""
+"""Predict a file of new leads in pieces: of each row no more than 8 bytes, a hash of its id, stay in memory."""
 
 from __future__ import annotations
 
-import signal
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
-from multiprocessing import get_context
+from functools import cached_property
+from itertools import cycle
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
 from bench.bundle.loaded import CUSTOMER, DECISION, Bundle, load_bundle
+from bench.bundle.manifest import Manifest
 from bench.bundle.predictor import ROWS_AT_ONCE
 from bench.data.schema import NewLeads, Reader
 from bench.data.table import Table, read_chunks
-from bench.errors import DataError, EngineError
+from bench.data.writing import csv_text
+from bench.errors import BenchError, BundleError, DataError, EngineError
+from bench.plan.sections import LimitsSection
 from bench.record.disk import replacing
+from bench.run import artefact
+from bench.run.job import Failure, Job, Node
+from bench.run.worker import Order, Worker
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,10 @@ class Predicted:
 def predict_file(folder: Path, leads: Path, output: Path, workers: int) -> Predicted:
     """Write a CSV with a line for each lead of a file, in its order: see `Bundle.predict` for its columns.
 
+    A lead's probability does not depend on the leads beside it, but for rounding: a product of matrices of other
+    shapes can differ in its last digits. Where k nearest neighbours fill gaps, that can decide between donors that
+    are equally near; a row so filled may be said another probability in another file, or piece of one.
+
     Parameters
     ----------
     workers : processes that predict beside this one, which reads; 0 does all of it here
@@ -49,7 +59,8 @@ def predict_file(folder: Path, leads: Path, output: Path, workers: int) -> Predi
     Raises
     ------
     BundleError, DataError
-        As `load_bundle`, `bench.data.table.read_chunks` and `Bundle.predict` do.
+        As `load_bundle`, `bench.data.table.read_chunks` and `Bundle.predict` do; or if another bundle takes the
+        place of this one meanwhile.
     EngineError
         If a process dies.
     """
@@ -59,10 +70,10 @@ def predict_file(folder: Path, leads: Path, output: Path, workers: int) -> Predi
     reader = Reader(bundle.schema)
     rows, called, customers = 0, 0, Counter[str]()
     notices = list(bundle.notices)
-    with replacing(output) as file:
-        pieces = _read(reader, read_chunks(leads, ROWS_AT_ONCE), notices)
-        for said in _said(bundle, folder, pieces, workers):
-            said.to_csv(file, index=False, header=not rows, lineterminator="\n")
+    pieces = _read(reader, read_chunks(leads, ROWS_AT_ONCE), notices)
+    with replacing(output) as file, closing(_said(bundle, folder, pieces, workers)) as tables:
+        for said in tables:
+            file.write(csv_text(said, header=not rows))
             rows += len(said)
             called += int((said[DECISION] == bundle.manifest.labels[1]).sum())
             customers.update(said.get(CUSTOMER, ()))
@@ -76,39 +87,84 @@ def _read(reader: Reader, tables: Iterable[Table], notices: list[str]) -> Iterat
         yield reader.read(table)
 
 
-def _said(bundle: Bundle, folder: Path, pieces: Iterator[NewLeads], workers: int) -> Iterator[pd.DataFrame]:
-    """Yield what is said of each piece, in order; a few pieces are on their way at a time."""
+def _said(
+    bundle: Bundle, folder: Path, pieces: Iterator[NewLeads], workers: int
+) -> Generator[pd.DataFrame, None, None]:
+    """Yield what is said of each piece, in order; workers take turns, each with one piece at a time."""
     if workers == 0:
         yield from map(bundle.said_of, pieces)
         return
-    waiting: deque[Future[pd.DataFrame]] = deque()
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder,)) as pool:
+    crew: list[Worker] = []
+    with TemporaryDirectory(prefix="leadbench-") as scratch:
+        job = Path(scratch) / "job"
+        artefact.write(Saying(folder, bundle.manifest), job)
         try:
-            for piece in pieces:
-                waiting.append(pool.submit(_said_there, folder, piece))
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenProcessPool:
-            raise EngineError(
-                "a process that predicts died; perhaps memory ran out. --workers 0 predicts in this process."
-            ) from None
+            for _ in range(workers):
+                crew.append(Worker(job, LimitsSection()))
+            turns = cycle(crew)
+            for piece, worker in zip(pieces, turns, strict=False):
+                said = _answer(worker) if worker.order else None
+                worker.give(Order(_Piece(piece), given={}))
+                if said is not None:
+                    yield said
+            for worker in [next(turns) for _ in crew]:
+                if worker.order:
+                    yield _answer(worker)
         finally:
-            for future in waiting:
-                future.cancel()
+            for worker in crew:
+                worker.strike()
+            for worker in crew:
+                worker.kill()
 
 
-def _begin(folder: Path) -> None:
-    """Load the bundle in a new process; Ctrl-C is the parent's to answer."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _loaded(folder)
+@dataclass(frozen=True)
+class _Piece:
+    """Some of the leads, as a task."""
+
+    leads: NewLeads
+    key: str = ""
+    needs: tuple[Node, ...] = ()
 
 
-@cache
-def _loaded(folder: Path) -> Bundle:
-    return load_bundle(folder)
+class Saying(Job[_Piece, "pd.DataFrame | BenchError"]):
+    """What a worker does: say what a bundle does of some leads, or what is wrong with them."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self._folder, self._manifest = folder, manifest
+
+    def run(self, task: _Piece, given: Mapping[str, Any]) -> pd.DataFrame | BenchError:
+        """Predict a piece."""
+        try:
+            return self._bundle.said_of(task.leads)
+        except BenchError as slip:
+            return slip
+
+    @cached_property
+    def _bundle(self) -> Bundle:
+        """The bundle, loaded from its folder: CatBoost crashes on pickles of models of texts that came from a file."""
+        bundle = load_bundle(self._folder)
+        if bundle.manifest != self._manifest:
+            raise BundleError(f"{self._folder} was replaced by another bundle meanwhile. Predict again.")
+        return bundle
 
 
-def _said_there(folder: Path, piece: NewLeads) -> pd.DataFrame:
-    return _loaded(folder).said_of(piece)
+def _answer(worker: Worker) -> pd.DataFrame:
+    """Return what a worker says of the leads it was given, waiting for it."""
+    answer: Any = "ready"
+    try:
+        while isinstance(answer, str):  # its first word, if this is its first piece
+            while not worker.connection.poll(worker.patience()):
+                if worker.is_dead():
+                    raise EOFError
+            answer = worker.answer()
+    except EOFError:
+        answer = worker.autopsy()
+    if isinstance(answer, BenchError):
+        raise answer
+    if isinstance(answer, Failure):
+        raise EngineError(
+            f"a process that predicts came to nothing ({answer.reason}). Perhaps memory ran out: "
+            "--workers 0 predicts in this process alone."
+        )
+    assert isinstance(answer, pd.DataFrame)
+    return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from bench.run.job import first_line
 from bench.score.combine import Combination
 
 ROWS_AT_ONCE = 50_000  # prepared together; memory does not grow with the table
+WHOLE_TABLE: Final = ("derived rows", "text rows")  # kinds of pieces that are the same in every fold
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,22 @@ class Predictor:
     def each(self, features: pd.DataFrame) -> list[NDArray[np.float64]]:
         """Return what each round of fits says of some rows: one for all labelled rows, or one for each fold.
 
+        Only pieces that a whole table was made of in training are kept from one round to the next: what learned from
+        a fold is not needed again, and folds times repeats of it need not fit into memory.
+
         Raises
         ------
         DataError
             If a member cannot predict these rows.
         """
-        made: dict[str, Matrix] = {}
-        rounds = zip(*self.fits.values(), strict=True)
-        return [self.combination({fit.trial: _said(fit, features, made) for fit in fits}) for fits in rounds]
+        whole: dict[str, Matrix] = {}
+        said = []
+        for fits in zip(*self.fits.values(), strict=True):
+            made = whole.copy()
+            said.append(self.combination({fit.trial: _said(fit, features, made) for fit in fits}))
+            kinds = {key: learnt.kind for fit in fits for key, learnt in fit.pieces.items()}
+            whole = {key: matrix for key, matrix in made.items() if kinds.get(key) in WHOLE_TABLE}
+        return said
 
     def _of_some(self, features: pd.DataFrame) -> NDArray[np.float64]:
         mean: NDArray[np.float64] = np.mean(self.each(features.reset_index(drop=True)), axis=0)

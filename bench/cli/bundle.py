@@ -26,7 +26,7 @@ def predict(
     output: Annotated[Path, typer.Option("--output", "-o", help="the CSV to write")],
     workers: Workers = None,
 ) -> None:
-    """Say of each lead how likely it converts and whether to call it; any number of rows, in constant memory."""
+    """Say of each lead how likely it converts and whether to call it; a row costs 8 bytes of memory."""
     from bench.bundle.predict import predict_file
     from bench.run.worker import ONE_THREAD
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,6 +17,7 @@ from bench.data.notices import plural
 from bench.data.roles import Roles
 from bench.data.scan import scan
 from bench.data.table import Table, read_table
+from bench.data.writing import csv_text
 from bench.errors import SubmissionError
 from bench.plan.experiment import Experiment
 
@@ -99,13 +98,7 @@ def submission_text(dataset: Dataset, called: NDArray[np.bool_], roles: Roles) -
     called : ndarray of bool, shape (m,)
         Which rows of the table to predict are called positive.
     """
-    frame = submission_frame(dataset, called, roles)
-    # Python 3.11 sees no need to quote a carriage return, at which readers end the line.
-    torn = any(frame[name].str.contains("\r", regex=False).any() for name in frame)
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if torn else csv.QUOTE_MINIMAL
-    text = frame.to_csv(index=False, lineterminator="\n", sep=_delimiter(dataset, roles), quoting=quoting)
-    assert isinstance(text, str)  # written to no file
-    return text
+    return csv_text(submission_frame(dataset, called, roles), _delimiter(dataset, roles))
 
 
 def submission_frame(dataset: Dataset, called: NDArray[np.bool_], roles: Roles) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The file to hand in has the form of its sample to the letter, and never takes an input's place."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, Trial, make_plan
 from bench.record.store import CellResult, open_store
 from bench.record.submissions import read_submissions
+from bench.run.fitted import Learnt
 from bench.score.combine import Combination
 from bench.score.ranking import score_trial
 from tests.conftest import make_dataset
@@ -74,6 +75,7 @@ class Saying:
 
     trial: str
     said: np.ndarray
+    pieces: dict[str, Learnt] = field(default_factory=dict)
 
     def probability(self, features: pd.DataFrame, made: object) -> np.ndarray:
         return self.said
