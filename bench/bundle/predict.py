@@ -22,7 +22,7 @@ from bench.data.table import Table, read_chunks
 from bench.data.writing import csv_text
 from bench.errors import BenchError, BundleError, DataError, EngineError
 from bench.plan.sections import LimitsSection
-from bench.record.disk import replacing
+from bench.record.disk import make_room, replacing
 from bench.run import artefact
 from bench.run.job import Failure, Job, Node
 from bench.run.worker import Order, Worker
@@ -64,8 +64,7 @@ def predict_file(folder: Path, leads: Path, output: Path, workers: int) -> Predi
     EngineError
         If a process dies.
     """
-    if output.exists() and leads.exists() and output.samefile(leads):
-        raise DataError(f"{output}: is the table of leads and is not overwritten. Name another file.")
+    _check_place(folder, leads, output)
     bundle = load_bundle(folder)
     reader = Reader(bundle.schema)
     rows, called, customers = 0, 0, Counter[str]()
@@ -78,6 +77,16 @@ def predict_file(folder: Path, leads: Path, output: Path, workers: int) -> Predi
             called += int((said[DECISION] == bundle.manifest.labels[1]).sum())
             customers.update(said.get(CUSTOMER, ()))
     return Predicted(rows, called, dict(customers), (*notices, *reader.notices()))
+
+
+def _check_place(folder: Path, leads: Path, output: Path) -> None:
+    """Keep what belongs to others from being overwritten, and see that there is room."""
+    if output.exists() and leads.exists() and output.samefile(leads):
+        raise DataError(f"{output}: is the table of leads and is not overwritten. Name another file.")
+    place = output.resolve()
+    if place.is_relative_to(folder.resolve()) or (place.parent / "cells.csv").exists():
+        raise DataError(f"{output}: stands in a bundle or among the results of a run. Name a file elsewhere.")
+    make_room(output, DataError)
 
 
 def _read(reader: Reader, tables: Iterable[Table], notices: list[str]) -> Iterator[NewLeads]:

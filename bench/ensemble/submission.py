@@ -19,7 +19,7 @@ from bench.ensemble.foresight import Foresight, foresee
 from bench.ensemble.form import submission_text
 from bench.errors import SubmissionError
 from bench.plan.experiment import Experiment
-from bench.record.disk import replacing, sync
+from bench.record.disk import make_room, replacing, sync
 from bench.record.submissions import (
     SHOWN,
     Submission,
@@ -117,7 +117,7 @@ def check_place(dataset: Dataset, experiment: Experiment, path: Path, folder: Pa
         raise SubmissionError(f"{experiment.path}: [data] names no submission, so there is nothing to predict.")
     _refuse_inputs(path, (str(experiment.path), roles.train, roles.submission, roles.sample))
     _refuse_results(path, folder)
-    _make_room(path)
+    make_room(path, SubmissionError)
     check_record(folder)
 
 
@@ -171,21 +171,6 @@ def _refuse_results(path: Path, folder: Path) -> None:
             f"{path}: stands among the results, where only files named submission-... are to be written. "
             "Name such a one, or one elsewhere."
         )
-
-
-def _make_room(path: Path) -> None:
-    """See that the file can be written before anything is fitted for it."""
-    if path.is_dir():
-        raise SubmissionError(f"{path}: is a folder. Name a file in it.")
-    if path.exists() and not path.is_file():
-        raise SubmissionError(f"{path}: is no ordinary file. Name another one.")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path.with_name(f".{path.name}.try")):
-            pass
-        path.with_name(f".{path.name}.try").unlink()
-    except OSError as error:
-        raise _unwritable(path, error) from None
 
 
 def _unwritable(path: Path, error: OSError) -> SubmissionError:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from bench.errors import BenchError
+
 
 def write_at(path: Path, content: bytes, place: int | None = None) -> None:
     """Write at a place counted in bytes, or at the end, and return when the disk has it."""
@@ -49,6 +51,28 @@ def replacing(path: Path) -> Iterator[TextIO]:
             sync_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def make_room(path: Path, refusal: type[BenchError]) -> None:
+    """See that a file can be written, before the work that is done for it.
+
+    Raises
+    ------
+    refusal
+        If it is a folder or a device, or its folder cannot be made or written to.
+    """
+    if path.is_dir():
+        raise refusal(f"{path}: is a folder. Name a file in it.")
+    if path.exists() and not path.is_file():
+        raise refusal(f"{path}: is no ordinary file. Name another one.")
+    tried = path.with_name(f".{path.name}.try")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(tried):
+            pass
+        tried.unlink()
+    except OSError as error:
+        raise refusal(f"{path}: cannot be written there ({error.strerror}). Name another file.") from None
 
 
 def sync(file: IO[Any]) -> None:

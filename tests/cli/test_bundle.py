@@ -140,6 +140,21 @@ def test_the_leads_themselves_are_never_overwritten() -> None:
     assert Path("leads/submission.csv").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (str(BUNDLE / "manifest.json"), "stands in a bundle or among the results of a run. Name a file elsewhere."),
+        ("results/demo/cells.csv", "stands in a bundle or among the results of a run. Name a file elsewhere."),
+        ("leads", "is a folder. Name a file in it."),
+        ("/dev/null", "is no ordinary file. Name another one."),
+        ("demo.toml/out.csv", "cannot be written there (File exists). Name another file."),
+    ],
+)
+def test_a_place_that_belongs_to_others_is_refused_before_anything_is_read(place: str, said: str) -> None:
+    ended = bench("predict", str(BUNDLE), "nowhere.csv", "-o", place, "--workers", "0")
+    assert (ended.code, ended.out, ended.err) == (2, "", f"bench: {place}: {said}\n")
+
+
 def test_a_bundle_is_verified_link_by_link() -> None:
     ended = bench("verify", str(BUNDLE), "--workers", "0")
     assert ended.code == 0, ended.out + ended.err

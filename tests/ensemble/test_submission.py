@@ -19,6 +19,7 @@ from bench.ensemble.submission import HandedIn, asked_id
 from bench.errors import DataError, StoreError, SubmissionError
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, Trial, make_plan
+from bench.record.disk import make_room
 from bench.record.store import CellResult, open_store
 from bench.record.submissions import read_submissions
 from bench.run.fitted import Learnt
@@ -177,7 +178,7 @@ def test_a_sample_with_a_column_that_nothing_can_fill_is_refused_before_training
 
 def test_a_device_is_not_replaced_by_a_submission() -> None:
     with pytest.raises(SubmissionError, match=r"^/dev/null: is no ordinary file\. Name another one\.$"):
-        submission._make_room(Path("/dev/null"))
+        make_room(Path("/dev/null"), SubmissionError)
 
 
 def test_the_fingerprint_of_what_is_asked_is_that_of_rows_ids_and_order() -> None:
