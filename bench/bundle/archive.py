@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
+import struct
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -16,40 +19,60 @@ from bench.errors import BundleError
 
 PROTOCOL: Final = 2  # of skops; older ones are read by other code, newer ones are not known
 MOST_ENTRIES: Final = 1_000_000
-MOST_BYTES: Final = 4_000_000_000  # of a file's entries together, unpacked
+MOST_UNPACKED_BYTES: Final = 4_000_000_000  # of all files of a bundle together
+MOST_SCHEMA_BYTES: Final = 32_000_000  # of a file, unpacked: read as JSON it takes up to thirty times as much memory
+MOST_SPARSE_LIST_BYTES: Final = 10_000  # of the list of entries in an .npz, which has six
 _NAME = re.compile(r"schema\.json|\d{1,20}\.np[yz]|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.bin")
 _SPARSE_NAME = re.compile(r"(indices|indptr|format|shape|data|_is_array)\.npy")
 _MARKS = ("__loader__", "__class__", "__module__", "__id__")
 
 
-def asked_types(content: bytes, place: str) -> frozenset[str]:
-    """Return the full names of all types that a skops file would build.
+@dataclass(frozen=True)
+class Asked:
+    """What a skops file would build.
+
+    Attributes
+    ----------
+    types : full names of them all
+    unpacked_bytes : of its entries, and of those inside of them
+    """
+
+    types: frozenset[str]
+    unpacked_bytes: int
+
+
+def read_asked(content: bytes, place: str, most_bytes: int = MOST_UNPACKED_BYTES) -> Asked:
+    """Return what a skops file would build, and how large it is unpacked.
+
+    Of a CatBoost model, which is an entry in CatBoost's own format, nothing but its size is looked at.
 
     Parameters
     ----------
     content : of the file
     place : opens the sentence of what is raised
+    most_bytes : that it may hold unpacked
 
     Raises
     ------
     BundleError
         If it is no whole skops file of protocol 2, holds an entry that climbs, is doubled, is packed in an unknown
-        way or is larger unpacked than `MOST_BYTES`, an array that is a pickle or is not as large as it says, or asks
-        for a type, a function or a kind of node that is not in `ALLOWED`.
+        way or is larger unpacked than ``most_bytes``, an array that is a pickle or is not as large as it says, or
+        asks for a type, a function or a kind of node that is not in `ALLOWED`.
     """
     try:
         with ZipFile(BytesIO(content)) as archive:
-            names = _check_entries(archive, _NAME, place, MOST_BYTES)
+            names, unpacked = _check_entries(archive, _NAME, place, most_bytes)
             if "schema.json" not in names:
                 raise refused(place, "is a zip file without schema.json, not a skops file")
-            schema = json.loads(archive.read("schema.json"))
-            asked = _check_nodes(schema, names, place)
-            _check_arrays(archive, place)
+            if (size := archive.getinfo("schema.json").file_size) > MOST_SCHEMA_BYTES:
+                raise refused(place, f"has a schema.json of {size:,} bytes, of at most {MOST_SCHEMA_BYTES:,}")
+            unpacked += _check_arrays(archive, place, most_bytes - unpacked)
+            types = _check_nodes(json.loads(archive.read("schema.json")), names, place)
     except (BadZipFile, EOFError, OSError, zlib.error) as error:
         raise refused(place, f"is no whole skops file ({error})") from None
-    except (ValueError, KeyError, TypeError, NotImplementedError, RecursionError, SyntaxError) as error:
+    except (ValueError, KeyError, TypeError, NotImplementedError, RecursionError, SyntaxError, struct.error) as error:
         raise refused(place, f"cannot be read as a skops file ({error})") from None
-    return asked
+    return Asked(types, unpacked)
 
 
 def refused(place: str, finding: str) -> BundleError:
@@ -57,7 +80,7 @@ def refused(place: str, finding: str) -> BundleError:
     return BundleError(f"{place} {finding}; nothing of it was loaded. Get the bundle anew from who made it.")
 
 
-def _check_entries(archive: ZipFile, allowed: re.Pattern[str], place: str, most_bytes: int) -> set[str]:
+def _check_entries(archive: ZipFile, allowed: re.Pattern[str], place: str, most_bytes: int) -> tuple[set[str], int]:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
         raise refused(place, f"has {len(entries):,} entries, of at most {MOST_ENTRIES:,}")
@@ -73,7 +96,7 @@ def _check_entries(archive: ZipFile, allowed: re.Pattern[str], place: str, most_
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > most_bytes:
         raise refused(place, f"holds {unpacked:,} bytes unpacked, of at most {most_bytes:,}")
-    return names
+    return names, unpacked
 
 
 def _check_nodes(schema: Any, names: set[str], place: str) -> frozenset[str]:
@@ -145,30 +168,41 @@ def _alike(first: Any, second: Any) -> bool:
     return bool(first == second)
 
 
-def _check_arrays(archive: ZipFile, place: str) -> None:
-    """Read what each array says of itself: type and shape have to be the size it has."""
-    left = MOST_BYTES
+def _check_arrays(archive: ZipFile, place: str, most_bytes: int) -> int:
+    """Read what each array says of itself, type and shape have to be the size it has; return what is packed twice."""
+    unpacked = 0
     for entry in archive.infolist():
         if entry.filename.endswith(".npy"):
             with archive.open(entry) as file:
                 _check_array(file, entry, place)
         elif entry.filename.endswith(".npz"):
-            with ZipFile(BytesIO(archive.read(entry))) as inner:
-                _check_entries(inner, _SPARSE_NAME, place, left)
-                left -= sum(part.file_size for part in inner.infolist())
-                for part in inner.infolist():
-                    with inner.open(part) as file:
-                        _check_array(file, part, place)
+            with archive.open(entry) as packed:
+                unpacked += _check_sparse(packed, entry, place, most_bytes - unpacked)
+    return unpacked
+
+
+def _check_sparse(packed: IO[bytes], entry: ZipInfo, place: str, most_bytes: int) -> int:
+    """Check the arrays of a sparse matrix without unpacking it as a whole; return their size."""
+    packed.seek(-42, os.SEEK_END)
+    locator, end = packed.read(20), packed.read(22)
+    # `ZipFile` reads the list of entries at once, as large as this says or as a record for larger files would.
+    signature, *_, list_bytes, _, _ = struct.unpack("<4s4H2LH", end)
+    if signature != b"PK\5\6" or locator.startswith(b"PK\6\7") or list_bytes > MOST_SPARSE_LIST_BYTES:
+        raise refused(place, f"holds a sparse matrix {entry.filename!r} that is not packed as it would be saved")
+    with ZipFile(packed) as inner:
+        _, unpacked = _check_entries(inner, _SPARSE_NAME, place, most_bytes)
+        for part in inner.infolist():
+            with inner.open(part) as file:
+                _check_array(file, part, place)
+    return unpacked
 
 
 def _check_array(file: IO[bytes], entry: ZipInfo, place: str) -> None:
     from numpy.lib import format as npy
 
-    version = npy.read_magic(file)
-    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-    if version not in readers:
+    if npy.read_magic(file) != (1, 0):  # the head of another version could be of any size
         raise refused(place, f"holds an array {entry.filename!r} of an unknown version")
-    shape, _, dtype = readers[version](file)
+    shape, _, dtype = npy.read_array_header_1_0(file)
     if dtype.hasobject:
         raise refused(place, f"holds an array {entry.filename!r} of Python objects, which is a pickle")
     if min(shape, default=0) < 0 or entry.file_size != file.tell() + dtype.itemsize * math.prod(shape):

@@ -40,6 +40,8 @@ def lightgbm_holds(text: str) -> bool:
     width = int(header["max_feature_idx"]) + 1
     if (header["num_class"], header["num_tree_per_iteration"]) != ("1", "1"):
         return False
+    if header["objective"] != "binary sigmoid:1":  # another may write more numbers of a row than there is room for
+        return False
     end = 0
     for number, size in enumerate(map(int, header["tree_sizes"].split())):
         name, block = f"Tree={number}\n", body[end : end + size].decode()
@@ -123,6 +125,7 @@ def xgboost_holds(booster: Any) -> bool:
     return (
         (shape["num_class"], shape["num_target"], boosted["name"]) == ("0", "1", "gbtree")
         and boosted["model"]["tree_info"] == [0] * len(trees)
+        and boosted["model"]["iteration_indptr"] == list(range(len(trees) + 1))
         and int(boosted["model"]["gbtree_model_param"]["num_trees"]) == len(trees)
         and all(_xgboost_tree(tree, int(shape["num_feature"])) for tree in trees)
     )

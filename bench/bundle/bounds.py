@@ -1,4 +1,4 @@
-"""Trees and sparse matrices that stay within their own bounds: compiled code would read past them unasked."""
+"""Models and matrices that stay within their own bounds: compiled code would read past them unasked."""
 
 from __future__ import annotations
 
@@ -21,13 +21,17 @@ def check_bounds(fitted: Any, place: str) -> None:
     A tree of scikit-learn is a table whose rows name the rows of their children and the column they ask, and its
     predictions follow them without looking (https://github.com/scikit-learn/scikit-learn/pull/34558).
 
+    CatBoost models are the exception: their format can be read by CatBoost's own library only, so that one made to
+    harm could leave its memory when it is read or predicts. Whoever takes bundles from others that hold one
+    (`model_card.md` names the models) has to trust those who made it.
+
     Raises
     ------
     BundleError
-        If a tree, a sparse matrix or a vectoriser is not as its library would have made it.
+        If a tree, a sparse matrix, a vectoriser or what looks up neighbours is not as its library would have made it.
     """
     owned: set[int] = set()  # the trees whose owner was seen
-    # The check of a histogram model predicts a row, by what was checked before it.
+    # The check of a histogram model puts a row through its preprocessor, whose parts have to be checked by then.
     parts = sorted(_parts(fitted), key=lambda part: type(part).__name__ == "HistGradientBoostingClassifier")
     for part in parts:
         check = _CHECKS.get(type(part).__name__)
@@ -131,9 +135,52 @@ def _sparse(matrix: Any, owned: set[int]) -> bool:
 
 
 def _vectoriser(vectoriser: Any, owned: set[int]) -> bool:
-    """Refuse one that takes texts for names of files to read, or calls what it finds."""
-    called = (vectoriser.tokenizer, vectoriser.preprocessor)
-    return vectoriser.input == "content" and called == (None, None) and isinstance(vectoriser.analyzer, str)
+    """Refuse one that takes texts for names of files to read, calls what it finds, or counts in columns it has not.
+
+    A pattern of its own could take for ever on a text, so that there is only scikit-learn's.
+    """
+    called = (vectoriser.tokenizer, vectoriser.preprocessor, vectoriser.strip_accents, vectoriser.stop_words)
+    columns = vectoriser.vocabulary_
+    return (
+        vectoriser.input == "content"
+        and called == (None, None, None, None)
+        and vectoriser.analyzer in ("word", "char", "char_wb")
+        and vectoriser.token_pattern == r"(?u)\b\w\w+\b"
+        and type(columns) is dict
+        and all(isinstance(place, int | np.integer) for place in columns.values())
+        and sorted(columns.values()) == list(range(len(columns)))
+    )
+
+
+def _neighbours(model: Any, owned: set[int]) -> bool:
+    """Check that every row has a label that is one of the classes, and that rows are compared as `Neighbours` does."""
+    rows, labels = model._fit_X, model._y
+    return (
+        (model.algorithm, model._fit_method, model._tree) == ("brute", "brute", None)
+        and (model.metric, model.metric_params, model.p, model.weights) == ("minkowski", None, 2, "distance")
+        and (model.effective_metric_, model.effective_metric_params_) == ("euclidean", {})
+        and model.outputs_2d_ is False
+        and rows.dtype.kind in "biuf"
+        and rows.shape == (model.n_samples_fit_, model.n_features_in_)
+        and labels.shape == (len(labels),) == rows.shape[:1]
+        and labels.dtype.kind == "i"
+        and model.classes_.ndim == 1
+        and within(labels, len(model.classes_))
+    )
+
+
+def _neighbour_imputer(imputer: Any, owned: set[int]) -> bool:
+    if not hasattr(imputer, "_fit_X"):  # the pattern that one was made by
+        return True
+    rows = imputer._fit_X
+    return (
+        (imputer.metric, imputer.weights) == ("nan_euclidean", "uniform")
+        and rows.dtype in (np.float32, np.float64)
+        and rows.ndim == 2
+        and rows.shape[1] == imputer.n_features_in_
+        and (imputer._mask_fit_X.dtype, imputer._mask_fit_X.shape) == (np.bool_, rows.shape)
+        and (imputer._valid_mask.dtype, imputer._valid_mask.shape) == (np.bool_, rows.shape[1:])
+    )
 
 
 _CHECKS: dict[str, Check] = {
@@ -141,6 +188,8 @@ _CHECKS: dict[str, Check] = {
     "DecisionTreeRegressor": _decision_tree,
     "ExtraTreeClassifier": _decision_tree,
     "HistGradientBoostingClassifier": _histogram,
+    "KNNImputer": _neighbour_imputer,
+    "KNeighborsClassifier": _neighbours,
     "LGBMClassifier": _lightgbm,
     "Booster": _booster,
     "csr_matrix": _sparse,

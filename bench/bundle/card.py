@@ -66,7 +66,8 @@ def _refit(manifest: Manifest) -> str:
 
 def _table(manifest: Manifest) -> str:
     rows = [
-        f"| {_code(m.trial)} | {_plain(m.configuration)} | {m.weight:.3f} | {_scale(m)} |" for m in manifest.members
+        f"| {_code(m.trial)} | {_plain(m.configuration)} | {m.weight:.3f} | {_scale(m)} |"
+        for m in sorted(manifest.members, key=lambda m: -m.weight)
     ]
     return "\n".join(["| trial | configuration | weight | scale |", "| --- | --- | --- | --- |", *rows])
 
@@ -109,12 +110,13 @@ def _kept(manifest: Manifest) -> list[str]:
         if member.keeps_rows
     ]
     rows = ["\n".join(keeping)] if keeping else ["No member keeps training rows, and no resampler is in it."]
+    rows.append(
+        "manifest.json holds every level of every category, and every company, of the training leads: "
+        "names of companies, and of people where a category has them, are among them."
+    )
     words = [_code(member.trial) for member in manifest.members if member.keeps_words]
     if words:
-        rows.append(
-            f"Levels of categories and words of texts, as they stand in the training leads, are in {', '.join(words)}: "
-            "names of companies may be among them."
-        )
+        rows.append(f"Levels again, or words of the leads' texts, are in {', '.join(words)}.")
     return rows
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Any, Final
 
+from bench.bundle.archive import MOST_UNPACKED_BYTES, refused
 from bench.bundle.card import card
 from bench.bundle.manifest import (
     MOST_BYTES,
@@ -25,11 +25,11 @@ from bench.bundle.manifest import (
     read_manifest,
     written,
 )
+from bench.bundle.place import alone, replace_folder
 from bench.bundle.predictor import Predictor
 from bench.bundle.trusted import build, check, save
 from bench.bundle.types import KEEPS_ROWS, KEEPS_WORDS
 from bench.errors import BundleError
-from bench.record.disk import named, sync, sync_folder
 from bench.record.facts import versions
 from bench.run.fitted import FittedTrial, Learnt
 
@@ -72,10 +72,8 @@ def write_bundle(
     OSError
         If the disk cannot take it.
     """
-    if folder.is_symlink() or (folder.exists() and not (folder / MANIFEST).is_file()):
-        raise BundleError(
-            f"{folder} is there and is no bundle: nothing is replaced. Move it away or name another folder."
-        )
+    with alone(folder):
+        _check_place(folder)
     files, pieces, members = _members(predictor, values)
     manifest = Manifest(
         **facts.model_dump(),
@@ -88,7 +86,9 @@ def write_bundle(
     manifest = manifest.model_copy(update={"files": manifest.files | {CARD: _file(files[CARD])}})
     files[MANIFEST] = written(manifest)
     read_manifest(files[MANIFEST], folder / MANIFEST)  # what was written can be read
-    _replace(folder, files)
+    with alone(folder):
+        _check_place(folder)
+        replace_folder(folder, files)
     return manifest
 
 
@@ -107,37 +107,52 @@ def open_bundle(folder: Path) -> Opened:
         raise BundleError(f"{folder} has no {MANIFEST}: it is no bundle, or an incomplete one.")
     manifest = read_manifest(_read(folder / MANIFEST, MOST_BYTES), folder / MANIFEST)
     _check_names(folder, there - {MANIFEST}, set(manifest.files))
+    if (listed_bytes := sum(file.bytes for file in manifest.files.values())) > MOST_UNPACKED_BYTES:
+        raise refused(str(folder), f"lists files of {listed_bytes:,} bytes, of at most {MOST_UNPACKED_BYTES:,}")
     contents = {name: _checked(folder / name, file) for name, file in manifest.files.items()}
     notices = _notices(folder, manifest)
-    for name in manifest.files.keys() - {CARD}:
-        check(contents[name], str(folder / name))
+    left_bytes = MOST_UNPACKED_BYTES
+    for name in sorted(manifest.files.keys() - {CARD}):
+        left_bytes -= check(contents[name], str(folder / name), left_bytes)
     try:
         return Opened(manifest, _fits(folder, manifest, contents), notices)
     except BundleError as error:
         raise BundleError(" ".join([str(error), *notices])) from None
 
 
+def _check_place(folder: Path) -> None:
+    if folder.is_symlink() or (folder.exists() and not (folder / MANIFEST).is_file()):
+        raise BundleError(
+            f"{folder} is there and is no bundle: nothing is replaced. Move it away or name another folder."
+        )
+
+
 @dataclass
 class _Saved:
-    """Files on their way to a bundle, what is in each of them, and the pieces by key."""
+    """Files on their way to a bundle, what is in each of them, the pieces by key, and the room that is left."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     types: dict[str, frozenset[str]] = field(default_factory=dict)
     pieces: dict[str, Piece] = field(default_factory=dict)
+    left_bytes: int = MOST_UNPACKED_BYTES
 
     def add(self, stem: str, key: str, steps: Sequence[Any], place: str) -> str:
         """Save steps or models with the key they belong to, and return the name of the file."""
         name = f"{MEMBERS}/{stem}.skops"
-        self.files[name], self.types[name] = save([key, list(steps)], place)
+        self.files[name], asked = save([key, list(steps)], place, self.left_bytes)
+        self.types[name] = asked.types
+        self.left_bytes -= asked.unpacked_bytes
         return name
 
 
 def _members(
     predictor: Predictor, values: Mapping[str, float]
 ) -> tuple[dict[str, bytes], dict[str, Piece], list[Member]]:
+    """Return members in the order in which the combination adds them: sums of floats depend on it."""
     saved, members = _Saved(), []
     combination = predictor.combination
-    for trial, fitted in predictor.fits.items():
+    for trial, weight in combination.weights.items():
+        fitted = predictor.fits[trial]
         stored = [_fit(saved, one, number) for number, one in enumerate(fitted)]
         files = {name for fit in stored for name in (fit.file, *(saved.pieces[key].file for key in fit.pieces))}
         types = frozenset().union(*(saved.types[name] for name in files))
@@ -146,7 +161,7 @@ def _members(
             Member(
                 trial=trial,
                 configuration=fitted[0].configuration,
-                weight=combination.weights[trial],
+                weight=weight,
                 value=values[trial],
                 slope=None if scale is None else scale.slope,
                 intercept=None if scale is None else scale.intercept,
@@ -155,7 +170,7 @@ def _members(
                 fits=tuple(stored),
             )
         )
-    return saved.files, saved.pieces, sorted(members, key=lambda member: -member.weight)
+    return saved.files, saved.pieces, members
 
 
 def _fit(saved: _Saved, fitted: FittedTrial, number: int) -> Fit:
@@ -188,36 +203,6 @@ def _model_key(trial: str, number: int) -> str:
 
 def _file(content: bytes) -> File:
     return File(sha256=sha256(content).hexdigest(), bytes=len(content))
-
-
-def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Let files stand in a folder, together or not at all."""
-    beside, older = (folder.with_name(f".{folder.name}.{word}") for word in ("part", "old"))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    if older.exists() and not folder.exists():  # a writer died between its two renames
-        older.rename(folder)
-    for leftover in (beside, older):
-        shutil.rmtree(leftover, ignore_errors=True)
-    try:
-        (beside / MEMBERS).mkdir(parents=True)
-        for name, content in files.items():
-            with named(beside / name), (beside / name).open("wb") as file:
-                file.write(content)
-                sync(file)
-        sync_folder(beside / MEMBERS)
-        sync_folder(beside)
-        if folder.exists():
-            folder.rename(older)
-        try:
-            beside.rename(folder)
-        except OSError:
-            if older.exists():
-                older.rename(folder)
-            raise
-        sync_folder(folder.parent)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    shutil.rmtree(older, ignore_errors=True)
 
 
 def _there(folder: Path) -> set[str]:

@@ -6,15 +6,15 @@ import warnings
 from typing import Any
 from zipfile import ZIP_DEFLATED
 
-from bench.bundle.archive import asked_types, refused
+from bench.bundle.archive import MOST_UNPACKED_BYTES, Asked, read_asked, refused
 from bench.bundle.bounds import check_bounds
 from bench.bundle.types import ALLOWED
 from bench.errors import BundleError
 from bench.run.job import first_line
 
 
-def save(fitted: Any, place: str) -> tuple[bytes, frozenset[str]]:
-    """Return a fitted object as a skops file, and the full names of the types it holds.
+def save(fitted: Any, place: str, most_bytes: int = MOST_UNPACKED_BYTES) -> tuple[bytes, Asked]:
+    """Return a fitted object as a skops file, and what it holds, of at most ``most_bytes`` unpacked.
 
     Boosters are in it in their own formats: XGBoost as UBJSON, LightGBM as text, CatBoost as cbm.
 
@@ -28,7 +28,7 @@ def save(fitted: Any, place: str) -> tuple[bytes, frozenset[str]]:
     try:
         content = dumps(fitted, compression=ZIP_DEFLATED, compresslevel=1)
         check_bounds(fitted, place)
-        return content, asked_types(content, place)
+        return content, read_asked(content, place, most_bytes)
     except BundleError as error:
         reason = str(error).removeprefix(f"{place} ").split("; nothing of it was loaded")[0]
     except Exception as error:  # whatever a foreign class does when it is asked for its state
@@ -45,19 +45,22 @@ def load(content: bytes, place: str) -> Any:
     return build(content, place)
 
 
-def check(content: bytes, place: str) -> None:
-    """Compare all that a skops file asks for with `ALLOWED`, and its sizes with what may be; nothing is built.
+def check(content: bytes, place: str, most_bytes: int = MOST_UNPACKED_BYTES) -> int:
+    """Compare all that a skops file asks for with `ALLOWED`, and return its size unpacked; nothing is built.
 
     Raises
     ------
     BundleError
-        If it is damaged or asks for what is not trusted; ``place`` opens the sentence.
+        If it is damaged, is larger unpacked than ``most_bytes`` or asks for what is not trusted; ``place`` opens the
+        sentence.
     """
-    asked_types(content, place)
+    return read_asked(content, place, most_bytes).unpacked_bytes
 
 
 def build(content: bytes, place: str) -> Any:
     """Return the object that a checked skops file holds; its trees and matrices are checked before they are used.
+
+    A CatBoost model is read by CatBoost alone, and what it holds is not checked: see `check_bounds`.
 
     Raises
     ------

@@ -35,7 +35,8 @@ def test_the_card_holds_what_a_reader_has_to_know(manifest: Manifest) -> None:
         "It is corrected for having chosen the best of many",
         "Not for leads of another kind, market or time",
         "No member keeps training rows",
-        "as they stand in the training leads, are in `bbbb0002`, `aaaa0001`: names of companies may be among them",
+        "manifest.json holds every level of every category, and every company, of the training leads: names",
+        "words of the leads' texts, are in `aaaa0001`, `bbbb0002`.",
         "numpy 2",
     ):
         assert fact in said
@@ -44,6 +45,13 @@ def test_the_card_holds_what_a_reader_has_to_know(manifest: Manifest) -> None:
 def test_an_estimate_that_flatters_says_so(manifest: Manifest) -> None:
     estimate = manifest.estimate.model_copy(update={"low": None, "high": None})
     assert "and so may flatter" in card(manifest.model_copy(update={"estimate": estimate}))
+
+
+def test_the_card_says_what_the_manifest_holds_where_no_member_keeps_words(manifest: Manifest) -> None:
+    members = tuple(member.model_copy(update={"keeps_words": False}) for member in manifest.members)
+    said = card(manifest.model_copy(update={"members": members}))
+    assert "manifest.json holds every level of every category, and every company, of the training leads" in said
+    assert "Levels again" not in said
 
 
 def test_names_cannot_write_html_or_tables(manifest: Manifest) -> None:

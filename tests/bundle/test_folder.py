@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import numpy as np
 import pytest
 
 from bench.bundle import folder as on_disk
+from bench.bundle import place
 from bench.bundle.folder import open_bundle, write_bundle
 from bench.bundle.manifest import Facts
 from bench.bundle.predictor import Predictor
@@ -37,6 +41,23 @@ def test_what_comes_back_predicts_the_same_bit_for_bit(bundle: Path) -> None:
         assert (after.trial, after.configuration, after.prepared) == (trial, before.configuration, before.prepared)
         assert after.pieces.keys() == before.pieces.keys()
     assert opened.notices == ()
+
+
+def test_three_members_of_unequal_weight_are_added_in_the_order_in_which_they_were_combined(tmp_path: Path) -> None:
+    weights = {"bbbb0002": 0.15, "cccc0003": 0.25, "aaaa0001": 0.6}  # lightest first: best ranked is not heaviest
+    (logistic,), (forest,) = fits().values()
+    members = {"aaaa0001": (logistic,), "bbbb0002": (forest,), "cccc0003": (replace(logistic, trial="cccc0003"),)}
+    combination = Combination(weights, SCALES)
+    write_bundle(tmp_path / "bundle", FACTS, Predictor(combination, members), VALUES)
+    opened = open_bundle(tmp_path / "bundle")
+    assert list(opened.manifest.weights) == list(opened.fits) == list(weights)
+    each = {trial: np.random.default_rng(number).random(1000) for number, trial in enumerate(weights)}
+    after = Combination(opened.manifest.weights, opened.manifest.scales)(each)
+    assert np.array_equal(after, combination(each))
+    heaviest_first = dict(sorted(weights.items(), key=lambda item: -item[1]))
+    assert not np.array_equal(Combination(heaviest_first, SCALES)(each), combination(each))
+    card = (tmp_path / "bundle" / "model_card.md").read_text()
+    assert card.index("| `aaaa0001`") < card.index("| `cccc0003`") < card.index("| `bbbb0002`")
 
 
 def test_numbers_of_the_manifest_come_back_as_they_were(bundle: Path) -> None:
@@ -152,6 +173,7 @@ def without_a_need(folder: Path) -> None:
     path.write_text(json.dumps(manifest))
 
 
+HUGE = {"sha256": "0" * 64, "bytes": 5_000_000_000}
 NOT_A_MANIFEST = "manifest.json is not as a manifest is"
 
 DAMAGED: dict[str, tuple[Callable[[Path], Any], str]] = {
@@ -185,6 +207,12 @@ DAMAGED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "no JSON": (say("\0\0"), "is no JSON"),
     "a list": (say("[]"), NOT_A_MANIFEST),
     "brackets without end": (say("[" * 200_000), "is no JSON"),
+    "a file beyond all": (
+        lambda f: change_manifest(
+            f, files=json.loads((f / "manifest.json").read_text())["files"] | {"model_card.md": HUGE}
+        ),
+        "lists files of 5,000,0.* bytes, of at most 4,000,000,000; nothing of it was loaded",
+    ),
     "a key it does not have": (lambda f: change_manifest(f, hook="os.system"), rf"{NOT_A_MANIFEST} \(hook: Extra"),
     "a threshold that is no number": (lambda f: change_manifest(f, threshold=float("nan")), "is no JSON"),
     "a threshold beyond all": (lambda f: change_manifest(f, threshold=2.5), rf"{NOT_A_MANIFEST} \(threshold"),
@@ -234,7 +262,7 @@ def test_an_older_bundle_is_replaced_when_the_new_one_is_whole(bundle: Path, mon
 
     before = (bundle / "manifest.json").read_bytes()
     with monkeypatch.context() as broken:
-        broken.setattr(on_disk, "sync", full)
+        broken.setattr(place, "sync", full)
         with pytest.raises(OSError, match=r"No space left on device: .*members"):
             written(bundle)
     assert (bundle / "manifest.json").read_bytes() == before
@@ -252,10 +280,49 @@ def test_a_bundle_that_a_dead_writer_left_aside_is_kept_until_the_new_one_is_who
         raise OSError(28, "No space left on device")
 
     bundle.rename(bundle.with_name(f".{bundle.name}.old"))
-    monkeypatch.setattr(on_disk, "sync", full)
+    monkeypatch.setattr(place, "sync", full)
     with pytest.raises(OSError, match="No space left on device"):
         written(bundle)
     open_bundle(bundle)
+
+
+def test_leftovers_of_dead_writers_are_removed_and_nothing_else(bundle: Path) -> None:
+    for name in (f".{bundle.name}.part", f".{bundle.name}.0123456789abcdef.part", f".{bundle.name}.old", "mine.part"):
+        (bundle.parent / name / "members").mkdir(parents=True)
+    written(bundle)
+    assert {path.name for path in bundle.parent.iterdir()} == {bundle.name, "mine.part"}
+
+
+def test_two_writers_at_once_leave_one_whole_bundle(tmp_path: Path) -> None:
+    question = {number: FACTS.model_copy(update={"question": str(number)}) for number in range(6)}
+    winner = Predictor(Combination(WEIGHTS, SCALES), fits())
+    with ThreadPoolExecutor(3) as writers:
+        list(writers.map(lambda facts: write_bundle(tmp_path / "bundle", facts, winner, VALUES), question.values()))
+    assert open_bundle(tmp_path / "bundle").manifest.question in map(str, question)
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_writer_waits_for_the_one_before_it(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as writer:
+        with place.alone(tmp_path / "bundle"):
+            later = writer.submit(written, tmp_path / "bundle")
+            assert not wait([later], timeout=0.3).done
+            assert not (tmp_path / "bundle").exists()
+        later.result(timeout=60)
+    open_bundle(tmp_path / "bundle")
+
+
+def test_a_bundle_can_be_written_into_a_folder_that_its_run_holds(tmp_path: Path) -> None:
+    directory = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(directory, fcntl.LOCK_EX)
+    try:
+        with ThreadPoolExecutor(1) as writer:
+            later = writer.submit(written, tmp_path / "bundle")
+            done = wait([later], timeout=20).done
+            fcntl.flock(directory, fcntl.LOCK_UN)
+        assert done
+    finally:
+        os.close(directory)
 
 
 def test_a_folder_that_is_no_bundle_is_never_replaced(tmp_path: Path) -> None:

@@ -7,19 +7,23 @@ import json
 import os
 import pickle
 import re
+import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 from skops import io as skops
 
 from bench.bundle import archive
+from bench.bundle import folder as on_disk
 from bench.bundle.folder import open_bundle
-from bench.bundle.trusted import load
+from bench.bundle.trusted import check, load
 from bench.errors import BundleError
 from tests.bundle.bundles import altered, member, packed, rehashed, written
 
@@ -210,7 +214,7 @@ PACKED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 def test_an_archive_that_skops_would_not_write_is_refused(
     attack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "MOST_BYTES", 500_000)
+    monkeypatch.setattr(on_disk, "MOST_UNPACKED_BYTES", 500_000)
     monkeypatch.setattr(archive, "MOST_ENTRIES", 300)
     refused_with_right_hashes(tmp_path / "bundle", *PACKED[attack])
 
@@ -289,14 +293,129 @@ def test_a_sparse_matrix_that_points_outside_is_refused() -> None:
         load(saved([matrix]), "a file")
 
 
-@pytest.mark.parametrize("hostile", [{"input": "filename"}, {"tokenizer": np.float64}, {"analyzer": str}])
-def test_a_vectoriser_that_would_read_files_or_call_is_refused(hostile: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"input": "filename"},
+        {"tokenizer": np.float64},
+        {"analyzer": str},
+        {"strip_accents": str},
+        {"token_pattern": "(a*)*b"},
+    ],
+)
+def test_a_vectoriser_that_would_read_files_or_call_or_never_end_is_refused(hostile: dict[str, Any]) -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectoriser = TfidfVectorizer(dtype=np.float64).fit(["some text"])
     load(saved(vectoriser), "a file")
     with pytest.raises(BundleError, match="damaged TfidfVectorizer"):
         load(saved(vectoriser.set_params(**hostile)), "a file")
+
+
+@pytest.mark.parametrize("places", [(0, 2**31 - 5), (0, 0), (1, 2), (-1, 0), (0.0, 1.0)])
+def test_a_vectoriser_whose_words_are_not_numbered_by_its_columns_is_refused(places: tuple[float, float]) -> None:
+    from bench.components.steps.encoding.similarity import SimilarLevels
+    from bench.components.steps.text.words import TextPieces
+
+    pieces = TextPieces(terms=2, rare=1).fit(pd.DataFrame({"a": ["some text"]}))
+    levels = SimilarLevels().fit(pd.DataFrame({"a": ["web", "mail"]}))
+    for step, vectoriser in (
+        (pieces, pieces.vectorisers_["a"]),
+        (levels, levels.encoders_["a"].vectorizers_[0]),  # type: ignore[union-attr]
+    ):
+        load(saved(step), "a file")
+        vectoriser.vocabulary_ = dict(zip("ab", places, strict=True))
+        with pytest.raises(BundleError, match=f"a file holds a damaged {type(vectoriser).__name__}"):
+            load(saved(step), "a file")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("_y", np.full(9, 2**40)),
+        ("_y", np.full(9, -1)),
+        ("_y", np.array([0, 1])),
+        ("_y", np.full((9, 1), 0)),
+        ("_y", np.zeros(9)),
+        ("classes_", np.array([0])),
+        ("_fit_X", np.zeros((9, 1))),
+        ("_fit_X", np.zeros((8, 2))),
+        ("metric", "precomputed"),
+        ("effective_metric_", "precomputed"),
+        ("weights", "uniform"),
+        ("weights", np.float64),
+        ("outputs_2d_", True),
+    ],
+)
+def test_neighbours_without_a_label_of_a_class_or_compared_otherwise_are_refused(name: str, value: Any) -> None:
+    from bench.components.steps.models.neighbours import Neighbours
+
+    fitted = Neighbours(3).fit(np.arange(18.0).reshape(9, 2), np.array([0, 1] * 4 + [1], dtype=np.int8))
+    load(saved(fitted), "a file")
+    setattr(fitted.model_, name, value)
+    with pytest.raises(BundleError, match="a file holds a damaged KNeighborsClassifier"):
+        load(saved(fitted), "a file")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("metric", np.float64), ("weights", np.float64), ("_mask_fit_X", np.zeros((1, 2), bool)), ("_fit_X", np.zeros(4))],
+)
+def test_an_imputer_by_neighbours_that_is_not_as_it_was_fitted_is_refused(name: str, value: Any) -> None:
+    from sklearn.impute import KNNImputer
+
+    fitted = KNNImputer(keep_empty_features=True).fit(np.array([[1.0, np.nan], [2.0, 3.0]]))
+    load(saved(fitted), "a file")
+    setattr(fitted, name, value)
+    with pytest.raises(BundleError, match="a file holds a damaged KNNImputer"):
+        load(saved(fitted), "a file")
+
+
+def test_a_schema_that_would_fill_the_memory_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MOST_SCHEMA_BYTES", 1_000_000)
+    schema = b'{"protocol": 2, "content": [' + b"[]," * 1_000_000 + b"1]}"
+    hostile = packed({"schema.json": schema}, zipfile.ZIP_DEFLATED)
+    assert peak_bytes(hostile, r"a schema\.json of 3,000,031 bytes, of at most 1,000,000") < 2_000_000
+
+
+def test_what_unpacks_inside_of_a_sparse_matrix_is_not_held_in_memory() -> None:
+    zeros = bytes(60_000_000)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0, 0, len(zeros), 0, 0)
+    far = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+    head = b"\x93NUMPY\x02\x00" + (len(zeros) - 20).to_bytes(4, "little")
+    for content, refusal in (
+        (zeros + end, "not packed as it would be saved"),  # a list of entries that is read at once
+        (zeros + locator + far, "not packed as it would be saved"),
+        (packed({"data.npy": head + zeros}), "of an unknown version"),  # a head that is read at once
+        (zeros, "not packed as it would be saved"),
+    ):
+        hostile = packed({"schema.json": b"{}", "7.npz": content}, zipfile.ZIP_DEFLATED)
+        assert peak_bytes(hostile, refusal) < 45_000_000
+
+
+def peak_bytes(hostile: bytes, refusal: str) -> int:
+    """Return how much memory it takes to refuse a file."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(BundleError, match=refusal):
+            load(hostile, "a file")
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_all_files_of_a_bundle_share_the_bytes_they_may_unpack_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "bundle")
+    sizes = [check(path.read_bytes(), "a file") for path in (tmp_path / "bundle" / "members").iterdir()]
+    monkeypatch.setattr(on_disk, "MOST_UNPACKED_BYTES", sum(sizes))
+    open_bundle(tmp_path / "bundle")
+    monkeypatch.setattr(on_disk, "MOST_UNPACKED_BYTES", sum(sizes) - 1)
+    assert max(sizes) < sum(sizes) - 1
+    with pytest.raises(BundleError, match="bytes unpacked, of at most"):
+        open_bundle(tmp_path / "bundle")
 
 
 def test_a_tree_outside_of_a_model_of_trees_is_refused() -> None:
@@ -339,6 +458,9 @@ def boosted(library: str) -> Any:
     ("line", "instead"),
     [
         ("num_class=1", "num_class=9999"),
+        ("objective=binary sigmoid:1", "objective=multiclass num_class:3"),
+        ("objective=binary sigmoid:1", "objective=binary sigmoid:2"),
+        ("objective=binary sigmoid:1\n", ""),
         ("num_tree_per_iteration=1", "num_tree_per_iteration=0"),
         ("num_tree_per_iteration=1", "num_tree_per_iteration=7"),
         (r"tree_sizes=\d+", "tree_sizes=99999999"),
@@ -405,7 +527,14 @@ def test_a_lightgbm_model_that_would_not_count_the_columns_it_is_given_is_refuse
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("left_children", 99), ("right_children", 0), ("split_indices", 3), ("tree_info", 1)]
+    ("name", "value"),
+    [
+        ("left_children", 99),
+        ("right_children", 0),
+        ("split_indices", 3),
+        ("tree_info", 1),
+        ("iteration_indptr", 1),
+    ],
 )
 def test_an_xgboost_model_that_leads_out_of_its_memory_is_refused_before_it_predicts(name: str, value: int) -> None:
     model = boosted("xgboost")

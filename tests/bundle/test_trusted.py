@@ -62,10 +62,10 @@ def test_what_a_component_learns_comes_back_the_same_and_tells_what_it_keeps(axi
     if component.extra and find_spec(component.extra) is None:
         pytest.skip(f"{component.extra} is not installed")
     fitted, said, held_out = _fitted(axis, component)
-    content, types = save(fitted, "a file")
+    content, asked = save(fitted, "a file")
     _same(_says(load(content, "a file"), held_out), said)
-    assert bool(types & KEEPS_ROWS.keys()) == _has_rows(fitted)
-    assert types & KEEPS_WORDS or not _has_words(content)
+    assert bool(asked.types & KEEPS_ROWS.keys()) == _has_rows(fitted)
+    assert asked.types & KEEPS_WORDS or not _has_words(content)
 
 
 @pytest.mark.parametrize("imputation", ["keep_gaps", "median", "knn"])
@@ -88,7 +88,7 @@ def test_steps_in_a_row_come_back() -> None:
 def test_models_that_found_nothing_to_learn_come_back(model: str) -> None:
     X, y = np.ones((12, 2)), np.array([0] * 10 + [1] * 2, dtype=np.int8)
     fitted = build(trial(model=model), "model", "test").fit(X, y)
-    assert "sklearn.dummy.DummyClassifier" in save(fitted, "a file")[1]
+    assert "sklearn.dummy.DummyClassifier" in save(fitted, "a file")[1].types
     _same(load(save(fitted, "a file")[0], "a file").predict_proba(X), fitted.predict_proba(X))
 
 
@@ -115,7 +115,7 @@ def test_topics_of_many_words_come_back() -> None:
     texts = pd.DataFrame({"message": [f"word{n} word{n % 7} other{n % 11} more{n % 13}" for n in range(90)]})
     one = choice("text", "tfidf_svd", components=3, rare=1)
     step = build(trial(text=one), "text", "test").fit(texts.astype("str"), np.zeros(90))
-    assert "sklearn.decomposition._truncated_svd.TruncatedSVD" in save(step, "a file")[1]
+    assert "sklearn.decomposition._truncated_svd.TruncatedSVD" in save(step, "a file")[1].types
     _same(load(save(step, "a file")[0], "a file").transform(texts), step.transform(texts))
 
 
