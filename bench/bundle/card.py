@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bench.bundle.manifest import Estimate, Manifest, Member
+from bench.bundle.manifest import Manifest, Member
 
 # What its metrics are of, for a reader who does not know their names.
 _MEANS = {
@@ -34,7 +34,7 @@ def card(manifest: Manifest) -> str:
         "## Members",
         _table(manifest),
         "## What to expect",
-        _expected(manifest.estimate, manifest.objective),
+        _expected(manifest),
         "## What it must not be used for",
         *_limits(),
         "## What of the training data is in it",
@@ -61,7 +61,7 @@ def _called(manifest: Manifest) -> str:
 def _refit(manifest: Manifest) -> str:
     if manifest.refit == "all":
         return "Each member was fitted on all of them."
-    return f"Each member is the mean of {len(manifest.members[0].fits)} models, each fitted without one fold."
+    return f"Each member is the mean of {len(manifest.members[0].fits)} models, each fitted on what one fold trains on."
 
 
 def _table(manifest: Manifest) -> str:
@@ -78,7 +78,14 @@ def _scale(member: Member) -> str:
     return f"sigmoid of {member.slope:.3f} × logit {member.intercept:+.3f}"
 
 
-def _expected(estimate: Estimate, objective: str) -> str:
+_OTHER_LEADS = (
+    " It is at the threshold that is best for these. The one here was chosen for other leads: what is expected of them "
+    "stood beside their submission when it was written."
+)
+
+
+def _expected(manifest: Manifest) -> str:
+    estimate, policy = manifest.estimate, manifest.policy
     means = _MEANS.get(estimate.metric)
     interval, corrected = "", "It is not corrected for having been chosen among many, and so may flatter"
     if estimate.low is not None and estimate.high is not None:
@@ -86,8 +93,10 @@ def _expected(estimate: Estimate, objective: str) -> str:
         corrected = "It is corrected for having chosen the best of many"
     return (
         f"{_plain(estimate.metric)} {estimate.value:.3f}{interval}{f' ({means})' if means else ''}, chosen for "
-        f"{_plain(objective)}. {corrected}. It holds for new leads that are like those of training: from the same "
+        f"{_plain(manifest.objective)}, at a precision of {estimate.precision:.3f} and a recall of "
+        f"{estimate.recall:.3f}. {corrected}. It holds for new leads that are like those of training: from the same "
         "sources and period, with the same share that converts."
+        f"{'' if policy.word == 'train' else _OTHER_LEADS}"
     )
 
 

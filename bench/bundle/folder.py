@@ -125,6 +125,12 @@ def _check_place(folder: Path) -> None:
         raise BundleError(
             f"{folder} is there and is no bundle: nothing is replaced. Move it away or name another folder."
         )
+    if folder.exists():
+        foreign = [name for name in _there(folder) if name not in (MANIFEST, CARD) and not name.startswith(MEMBERS)]
+        if foreign:
+            raise BundleError(
+                f"{folder} holds {min(foreign)!r}, which is not of a bundle: nothing is replaced. Move it away."
+            )
 
 
 @dataclass

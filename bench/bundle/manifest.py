@@ -38,10 +38,13 @@ class Estimate(_Part):
     Attributes
     ----------
     low, high : its 95 % interval, once it is corrected for having chosen the best of many; None where it is not
+    precision, recall : beside it, corrected likewise
     """
 
     metric: str
     value: float
+    precision: float
+    recall: float
     low: float | None = None
     high: float | None = None
 

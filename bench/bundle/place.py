@@ -67,7 +67,7 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             folder.rename(older)
         try:
             beside.rename(folder)
-        except OSError:
+        except BaseException:  # an interrupt too
             if older.exists():
                 older.rename(folder)
             raise

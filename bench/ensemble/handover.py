@@ -130,7 +130,12 @@ def pack(
 
 def estimate_of(winner: Blend, corrected: Corrected | None, experiment: Experiment) -> Estimate:
     """Return what a bundle says that its winner is worth."""
-    metric = experiment.objective.metric
-    if corrected is None:
-        return Estimate(metric=metric, value=winner.score.value(experiment.objective))
-    return Estimate(metric=metric, value=corrected.value, low=corrected.low, high=corrected.high)
+    counts = winner.score.counts if corrected is None else corrected.counts
+    return Estimate(
+        metric=experiment.objective.metric,
+        value=winner.score.value(experiment.objective) if corrected is None else corrected.value,
+        precision=float(counts.precision),
+        recall=float(counts.recall),
+        low=None if corrected is None else corrected.low,
+        high=None if corrected is None else corrected.high,
+    )

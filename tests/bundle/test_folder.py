@@ -91,7 +91,7 @@ def test_a_fit_for_each_fold_keeps_its_own_models(tmp_path: Path) -> None:
     opened = open_bundle(tmp_path / "bundle").fits[trial]
     assert [fit.prepared for fit in opened] == ["table 1", "text 2"]
     assert opened[1].pieces == {"text 2": Learnt("text", (None,), ())}  # what a fit does not need is not in it
-    assert "each fitted without one fold" in (tmp_path / "bundle" / "model_card.md").read_text()
+    assert "each fitted on what one fold trains on" in (tmp_path / "bundle" / "model_card.md").read_text()
 
 
 def change_manifest(folder: Path, **changed: Any) -> None:
@@ -340,3 +340,25 @@ def test_what_another_package_brings_is_refused_when_the_bundle_is_written(tmp_p
     with pytest.raises(BundleError, match=r"trial aaaa0001 .* asks for 'sklearn\.discriminant_analysis\.Linear"):
         write_bundle(tmp_path / "bundle", FACTS, Predictor(Combination({trial: 1.0}, {}), {trial: (foreign,)}), VALUES)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_of_the_user_in_a_bundle_is_not_deleted(bundle: Path) -> None:
+    (bundle / "notes.txt").write_text("mine")
+    with pytest.raises(BundleError, match=r"holds 'notes\.txt', which is not of a bundle: nothing is replaced"):
+        written(bundle)
+    assert (bundle / "notes.txt").read_text() == "mine"
+
+
+def test_an_interrupt_between_the_renames_leaves_the_older_one(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, rename = (bundle / "manifest.json").read_bytes(), Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if path.name.endswith(".part"):
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        written(bundle)
+    assert (bundle / "manifest.json").read_bytes() == before
+    assert [path.name for path in bundle.parent.iterdir()] == [bundle.name]
