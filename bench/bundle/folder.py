@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -61,6 +62,9 @@ def write_bundle(
 ) -> Manifest:
     """Write a bundle beside its place and move it there when it is whole; an older bundle goes then.
 
+    One that says the same, of the same experiment but for comments and order, stays as it is: files of fits differ in
+    bytes each time they are written.
+
     Parameters
     ----------
     values : trial -> its objective by itself
@@ -88,8 +92,10 @@ def write_bundle(
     read_manifest(files[MANIFEST], folder / MANIFEST)  # what was written can be read
     with alone(folder):
         _check_place(folder)
-        replace_folder(folder, files)
-    return manifest
+        there = _same(folder, manifest)
+        if there is None:
+            replace_folder(folder, files)
+    return there or manifest
 
 
 def open_bundle(folder: Path) -> Opened:
@@ -100,6 +106,19 @@ def open_bundle(folder: Path) -> Opened:
     BundleError
         If it is no bundle, of a newer format, incomplete, altered, or asks for what is not trusted.
     """
+    manifest, contents = _contents(folder)
+    notices = _notices(folder, manifest)
+    left_bytes = MOST_UNPACKED_BYTES
+    for name in sorted(manifest.files.keys() - {CARD}):
+        left_bytes -= check(contents[name], str(folder / name), left_bytes)
+    try:
+        return Opened(manifest, _fits(folder, manifest, contents), notices)
+    except BundleError as error:
+        raise BundleError(" ".join([str(error), *notices])) from None
+
+
+def _contents(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
+    """Return the manifest and the files that it lists; raises as `open_bundle` does if they are not those listed."""
     if not folder.is_dir():
         raise BundleError(f"{folder} is no folder, and a bundle is one: with {MANIFEST}, {CARD} and {MEMBERS}.")
     there = _there(folder)
@@ -109,15 +128,22 @@ def open_bundle(folder: Path) -> Opened:
     _check_names(folder, there - {MANIFEST}, set(manifest.files))
     if (listed_bytes := sum(file.bytes for file in manifest.files.values())) > MOST_UNPACKED_BYTES:
         raise refused(str(folder), f"lists files of {listed_bytes:,} bytes, of at most {MOST_UNPACKED_BYTES:,}")
-    contents = {name: _checked(folder / name, file) for name, file in manifest.files.items()}
-    notices = _notices(folder, manifest)
-    left_bytes = MOST_UNPACKED_BYTES
-    for name in sorted(manifest.files.keys() - {CARD}):
-        left_bytes -= check(contents[name], str(folder / name), left_bytes)
+    return manifest, {name: _checked(folder / name, file) for name, file in manifest.files.items()}
+
+
+def _same(folder: Path, manifest: Manifest) -> Manifest | None:
+    """Return the manifest of a bundle that is whole and says the same; None where there is none."""
     try:
-        return Opened(manifest, _fits(folder, manifest, contents), notices)
-    except BundleError as error:
-        raise BundleError(" ".join([str(error), *notices])) from None
+        there, _ = _contents(folder)
+        return there if _said(there) == _said(manifest) else None
+    except (BundleError, OSError, tomllib.TOMLDecodeError):
+        return None
+
+
+def _said(manifest: Manifest) -> dict[str, Any]:
+    """Return what a manifest says, however the experiment is written down and the files came out."""
+    said = manifest.model_dump(exclude={"made", "files"})
+    return said | {"source": tomllib.loads(manifest.source)}
 
 
 def _check_place(folder: Path) -> None:

@@ -91,8 +91,8 @@ def probability(fitted: FittedTrial) -> Any:
     return fitted.models[0].predict_proba(rows)
 
 
-def written(folder: Path) -> Manifest:
-    return write_bundle(folder, FACTS, Predictor(Combination(WEIGHTS, SCALES), fits()), VALUES)
+def written(folder: Path, **said: object) -> Manifest:
+    return write_bundle(folder, FACTS.model_copy(update=said), Predictor(Combination(WEIGHTS, SCALES), fits()), VALUES)
 
 
 def rehashed(folder: Path) -> None:

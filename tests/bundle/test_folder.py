@@ -264,7 +264,7 @@ def test_an_older_bundle_is_replaced_when_the_new_one_is_whole(bundle: Path, mon
     with monkeypatch.context() as broken:
         broken.setattr(place, "sync", full)
         with pytest.raises(OSError, match=r"No space left on device: .*members"):
-            written(bundle)
+            written(bundle, question="Another one?")
     assert (bundle / "manifest.json").read_bytes() == before
     open_bundle(bundle)
     facts = FACTS.model_copy(update={"question": "Another one?"})
@@ -289,7 +289,7 @@ def test_a_bundle_that_a_dead_writer_left_aside_is_kept_until_the_new_one_is_who
 def test_leftovers_of_dead_writers_are_removed_and_nothing_else(bundle: Path) -> None:
     for name in (f".{bundle.name}.part", f".{bundle.name}.0123456789abcdef.part", f".{bundle.name}.old", "mine.part"):
         (bundle.parent / name / "members").mkdir(parents=True)
-    written(bundle)
+    written(bundle, question="Another one?")
     assert {path.name for path in bundle.parent.iterdir()} == {bundle.name, "mine.part"}
 
 
@@ -359,6 +359,23 @@ def test_an_interrupt_between_the_renames_leaves_the_older_one(bundle: Path, mon
 
     monkeypatch.setattr(Path, "rename", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        written(bundle)
+        written(bundle, question="Another one?")
     assert (bundle / "manifest.json").read_bytes() == before
     assert [path.name for path in bundle.parent.iterdir()] == [bundle.name]
+
+
+def test_a_bundle_that_says_the_same_stays_as_it_is(bundle: Path) -> None:
+    def content() -> dict[str, bytes]:
+        return {str(path): path.read_bytes() for path in bundle.rglob("*") if path.is_file()}
+
+    before = content()
+    facts = FACTS.model_copy(update={"made": "2026-02-01", "source": "# a remark\n[data]\n"})
+    predictor = Predictor(Combination(WEIGHTS, SCALES), fits())
+    write_bundle(bundle, facts, predictor, VALUES)
+    assert content() == before
+    write_bundle(bundle, facts.model_copy(update={"threshold": 0.4}), predictor, VALUES)
+    assert content() != before
+    before = content()
+    (bundle / "model_card.md").write_text("cut off")
+    write_bundle(bundle, facts.model_copy(update={"threshold": 0.4}), predictor, VALUES)
+    assert content()[str(bundle / "model_card.md")] == before[str(bundle / "model_card.md")]

@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from bench.components import REGISTRIES, installed
@@ -62,10 +63,12 @@ def test_an_installed_package_adds_a_model_and_an_encoder(with_tiny: Any, tmp_pa
     (tmp_path / "tiny.toml").write_text(EXPERIMENT, encoding="utf-8")
     ended = with_tiny("bench", "run", "tiny.toml", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
-    assert (tmp_path / "results/tiny/submission.csv").exists()
-    assert "No bundle: trial " in ended.stdout
-    assert "asks for 'leadbench_tiny.Lengths', which is not in Leadbench's list of trusted types." in ended.stdout
-    assert not (tmp_path / "results/tiny/bundle").exists()
+    board = pd.read_csv(tmp_path / "results/tiny/leaderboard.csv").set_index("configuration")["trial"]
+    tried = board["median/lengths/drop_text/as_is/discriminant"]
+    ended = with_tiny("bench", "export", "tiny.toml", "--trial", tried, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert f"No bundle: trial {tried} (median/lengths/drop_text/as_is/discriminant) asks for 'lea" in ended.stdout
+    assert "results/tiny/bundle is still that of an earlier winner." in ended.stdout
     assert "median/lengths/drop_text/as_is/discriminant" in (tmp_path / "results/tiny/leaderboard.md").read_text()
 
 
