@@ -21,12 +21,12 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
-from bench.ensemble.weigh import combine
 from numpy.typing import NDArray
 from scipy.stats import t
 from sklearn.metrics import average_precision_score, log_loss
 
 from bench.ensemble.blend import pool_of
+from bench.ensemble.weigh import combine
 from bench.plan.experiment import read_experiment
 from bench.plan.sections import EnsembleSection
 from bench.score.calibration import NEAR
