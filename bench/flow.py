@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Any
 from bench.audit.finding import Finding
 from bench.audit.inspect import audit, write_audit
 from bench.data.coverage import coverage
-from bench.data.dataset import Dataset, read_dataset, read_tables
-from bench.data.folds import Folds, make_folds
+from bench.data.dataset import read_tables
+from bench.data.folds import Folds
 from bench.ensemble.again import hand_in_again
-from bench.ensemble.customers import Customers, View, other_folds
+from bench.ensemble.customers import Customers, View
 from bench.ensemble.explain import first_repeat, importance
 from bench.ensemble.handover import hand_over
 from bench.ensemble.judge import Verdict, judge
@@ -22,9 +22,9 @@ from bench.ensemble.leads import Wanted, explain_leads
 from bench.ensemble.refit import refit
 from bench.ensemble.scoreboard import Scoreboard
 from bench.ensemble.submission import check_place
-from bench.errors import BundleError, DataError
-from bench.plan.experiment import Experiment, read_experiment
-from bench.plan.grid import Plan, make_plan
+from bench.errors import BundleError
+from bench.plan.grid import Plan
+from bench.question import Question
 from bench.record.events import open_events
 from bench.record.facts import environment
 from bench.record.store import Store, open_store, read_store
@@ -39,63 +39,6 @@ from bench.score.combine import Combination
 
 Slice = dict[str, set[str]]
 Watch = Callable[[Diary], None]
-
-
-@dataclass(frozen=True)
-class Question:
-    """An experiment, its table, its folds and its plan: everything that is known before a fit.
-
-    Attributes
-    ----------
-    other : folds of the other kind, on which the finalists are scored too; None where there is none
-    notices : what was noticed in the table and its folds
-    """
-
-    experiment: Experiment
-    dataset: Dataset
-    folds: Folds
-    other: Folds | None
-    plan: Plan
-    folder: Path
-    notices: tuple[str, ...]
-
-    @property
-    def submission(self) -> Path:
-        """Where the winner's file goes."""
-        return self.folder / "submission.csv"
-
-    @property
-    def finals(self) -> Path:
-        """Where the finalists' cells on the other folds are recorded."""
-        return self.folder / "finalists"
-
-
-def ask(
-    path: Path, results: Path, limits: Mapping[str, float | None] | None = None, positive_rate: str | None = None
-) -> Question:
-    """Read the experiment file and its table, split the rows and enumerate the grid.
-
-    ``limits`` and ``positive_rate``, where they are given, replace the file's.
-    """
-    experiment = read_experiment(path).within(limits or {}).assuming(positive_rate)
-    return question_of(experiment, read_dataset(experiment.data), results)
-
-
-def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Question:
-    """Split the rows of a table and enumerate the grid."""
-    experiment = experiment.capacity_among(len(dataset.y if dataset.submission is None else dataset.submission))
-    folds = make_folds(dataset, experiment.folds)
-    notices = [*dataset.notices, *folds.notices]
-    section, other = other_folds(experiment.folds, dataset), None
-    if section is not None and experiment.submission.finalists:
-        try:
-            other = make_folds(dataset, section)
-        except DataError as error:
-            notices.append(
-                f'finalists are not scored with scheme = "{section.scheme}" as well: {str(error).split(". ")[0]}.'
-            )
-    plan = make_plan(experiment, dataset)
-    return Question(experiment, dataset, folds, other, plan, results / experiment.name, tuple(notices))
 
 
 def inspect(question: Question) -> list[Finding]:

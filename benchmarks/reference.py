@@ -32,8 +32,8 @@ from bench.components.steps.columns import text_columns
 from bench.data.cells import in_days
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.roles import Demo
-from bench.flow import Question, question_of
 from bench.plan.experiment import read_experiment
+from bench.question import Question, question_of
 from bench.run import artefact
 from bench.run.worker import ONE_THREAD
 from benchmarks.grid_search import Agreement, compare, grid_search, grid_search_with_memory

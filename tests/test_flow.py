@@ -12,6 +12,7 @@ import pytest
 from bench import flow
 from bench.data.folds import scored_rows
 from bench.errors import DataError, StoreError, SubmissionError
+from bench.question import Question, ask
 from bench.record.store import read_store
 from bench.report.diary import Diary
 from tests.cli.commands import bench
@@ -54,8 +55,8 @@ def written(folds: str, data: str = 'groups = "firm"\ntime = "day"\n') -> Path:
     return path
 
 
-def run(folds: str, results: str, stop_after: int | None = None) -> tuple[flow.Question, flow.Board]:
-    question = flow.ask(written(folds), Path(results))
+def run(folds: str, results: str, stop_after: int | None = None) -> tuple[Question, flow.Board]:
+    question = ask(written(folds), Path(results))
 
     def watch(diary: object) -> None:
         if stop_after is not None and diary.progress.recorded == stop_after:  # type: ignore[attr-defined]
@@ -98,7 +99,7 @@ def test_another_gap_is_other_folds_and_refused_by_name() -> None:
 @pytest.mark.parametrize(("scheme", "missing"), [("stratified_group", "no company"), ("time", "no time")])
 def test_a_scheme_without_its_column_is_refused_before_any_fit(scheme: str, missing: str) -> None:
     with pytest.raises(DataError, match=rf'^\[folds\] scheme = "{scheme}" .*, but \[data\] names {missing}\. '):
-        flow.ask(written(f'scheme = "{scheme}"', data=""), Path("results"))
+        ask(written(f'scheme = "{scheme}"', data=""), Path("results"))
 
 
 def test_finalists_are_scored_on_the_other_folds_once_and_both_kinds_of_customers_stand_on_the_board() -> None:
@@ -225,7 +226,7 @@ def test_nothing_is_fitted_for_an_export_that_is_refused() -> None:
 
 
 def test_a_run_that_is_stopped_among_the_finalists_has_its_leaderboard() -> None:
-    question = flow.ask(written(""), Path("results"))
+    question = ask(written(""), Path("results"))
 
     def watch(diary: Diary) -> None:
         if diary.store.folder == question.finals and diary.progress.recorded == 2:

@@ -10,7 +10,7 @@ from bench.cli import show
 from bench.cli.options import RESULTS, File, Results
 
 if TYPE_CHECKING:
-    from bench.flow import Question
+    from bench.question import Question
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -30,8 +30,9 @@ def audit(
     from bench.audit.finding import CODES, Finding
     from bench.audit.inspect import WEIGHTS, write_audit
     from bench.data.notices import plural
+    from bench.question import ask
 
-    question = flow.ask(file, results)
+    question = ask(file, results)
     if plant:
         _hunt(question)
         return

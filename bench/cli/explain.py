@@ -33,7 +33,8 @@ def explain(
         raise ExperimentError("--leads and --lead: name one of them.")
     from bench import flow
     from bench.ensemble.leads import Wanted
+    from bench.question import ask
 
-    question = flow.ask(file, results)
+    question = ask(file, results)
     wanted = Wanted(leads, tuple(dict.fromkeys(lead or ()))) if leads or lead else None
     print("\n".join(flow.explain(question, trial, ensemble, wanted, worker_count(workers))))

@@ -41,8 +41,9 @@ def export(
     if again is not None and (trial is not None or ensemble or positive_rate is not None):
         raise ExperimentError("--again: brings its trial, ensemble and rate along. Leave the other options out.")
     from bench import flow
+    from bench.question import ask
 
-    question = flow.ask(file, results, positive_rate=positive_rate)
+    question = ask(file, results, positive_rate=positive_rate)
     if positive_rate is not None and question.dataset.submission is None:
         raise ExperimentError(f"--positive-rate: {file} names no submission, the rows that it is a share of.")
     if again is not None:

@@ -23,9 +23,9 @@ def plan(
     trials: Annotated[bool, typer.Option("--trials", help="list every trial")] = False,
 ) -> None:
     """Print what an experiment will run, and what it leaves out and why."""
-    from bench import flow
+    from bench.question import ask
 
-    question = flow.ask(file, RESULTS)
+    question = ask(file, RESULTS)
     planned, folds = question.plan, question.folds
     show.notices(question.notices)
     data = question.dataset

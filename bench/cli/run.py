@@ -14,7 +14,7 @@ from bench.errors import ExperimentError, Stopped
 
 if TYPE_CHECKING:
     from bench.audit.finding import Finding
-    from bench.flow import Question
+    from bench.question import Question
     from bench.report.board import Board
     from bench.report.diary import Diary
 
@@ -53,9 +53,10 @@ def run(
     if cluster is not None and workers is not None:
         raise ExperimentError("--cluster and --workers: name one of them; a cluster has the workers it has.")
     from bench import flow
+    from bench.question import ask
 
     limits = {"cell_seconds": cell_seconds, "cell_gigabytes": cell_gigabytes}
-    question = flow.ask(file, results, limits)
+    question = ask(file, results, limits)
     show.notices(question.notices)
     if workers == 0 and question.experiment.limits.given:
         show.notices(["with --workers 0 no limit holds: nobody is there to end a cell from outside."])
@@ -102,8 +103,9 @@ def leaderboard(
 ) -> None:
     """Print the leaderboard of what is recorded, fitting nothing."""
     from bench import flow
+    from bench.question import ask
 
-    question = flow.ask(file, results)
+    question = ask(file, results)
     answer = flow.recorded(question)
     show.notices(answer.notices)
     _print_board(question, answer, rows or None)

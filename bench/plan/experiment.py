@@ -19,6 +19,7 @@ from bench.components import REGISTRIES
 from bench.data.folds import FoldsSection
 from bench.data.roles import Roles
 from bench.errors import ExperimentError, did_you_mean
+from bench.plan.indices import CustomersSection, IndexSection
 from bench.plan.sections import (
     EnsembleSection,
     Entry,
@@ -75,6 +76,8 @@ class Experiment:
     ensemble: EnsembleSection
     submission: SubmissionSection
     limits: LimitsSection
+    index: tuple[IndexSection, ...]
+    customers: CustomersSection
     axes: dict[Axis, tuple[Option, ...]]
 
     def within(self, limits: Mapping[str, float | None]) -> Experiment:
@@ -141,7 +144,7 @@ def read_experiment(path: Path) -> Experiment:
     ExperimentError
         With the place (file, line, key), what was found, what is allowed and the nearest known name.
     """
-    return experiment_of(_read(path), path)
+    return experiment_of(read_source(path), path)
 
 
 def experiment_of(text: str, path: Path) -> Experiment:
@@ -183,7 +186,8 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _read(path: Path) -> str:
+def read_source(path: Path) -> str:
+    """Return the text of an experiment file whose name can name a results folder; raises as `read_experiment` does."""
     if re.fullmatch(r"[\w][\w .+-]*", path.stem) is None:
         raise ExperimentError(
             f"{path}: an experiment is named by its file, and '{path.stem}' cannot name a results folder. "

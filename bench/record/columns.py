@@ -65,6 +65,8 @@ FLOOR: Final[dict[str, str]] = {
     "floor": "kept or missed: the recall or precision asked for, on rows that did not choose the threshold",
 }
 
+INDICES: Final[dict[str, str]] = {}
+
 EXPECTED: Final[dict[str, str]] = {
     "positive_rate": "share of positives assumed among the rows to predict",
     "origin": "chosen (the threshold of the submission), train, estimate and the ends of its interval; empty otherwise",
@@ -76,6 +78,8 @@ EXPECTED: Final[dict[str, str]] = {
     "recall": "likewise",
     "f1": "likewise",
 }
+
+LEADS: Final[dict[str, str]] = {}
 
 IMPORTANCE: Final[dict[str, str]] = {
     "column": "of the table; several that say the same and are dealt out together stand with + between them",
@@ -89,6 +93,8 @@ IMPORTANCE: Final[dict[str, str]] = {
     "shown": "yes if every fold lost average precision by it, else no",
 }
 
+TARGET: Final[dict[str, str]] = {}
+
 REASONS: Final[dict[str, str]] = {
     "lead": "its id, or the number of its row from 1",
     "probability": "of the positive label",
@@ -99,6 +105,8 @@ REASONS: Final[dict[str, str]] = {
     "contribution": "what it adds to the log-odds",
 }
 
+SHORTLIST: Final[dict[str, str]] = {}
+
 AUDIT: Final[dict[str, str]] = {
     "weight": "leak (a score may not come true), drift (the rows to predict differ) or note",
     "code": "what was found, a section of docs/audit.md",
@@ -106,6 +114,8 @@ AUDIT: Final[dict[str, str]] = {
     "evidence": "one sentence with the figures",
     "advice": "one sentence: what to do",
 }
+
+CLASSES: Final[dict[str, str]] = {}
 
 EFFECTS: Final[dict[str, str]] = {
     "axis": "the axis on which the trials of a pair differ, and on no other",
@@ -116,6 +126,8 @@ EFFECTS: Final[dict[str, str]] = {
     "high": "where it ends",
     "pairs": "how many there are among the finished trials",
 }
+
+OFFERED: Final[dict[str, str]] = {}
 
 SUBMISSIONS: Final[dict[str, str]] = {
     "made_at": "when it was written, UTC",

@@ -383,7 +383,7 @@ def test_a_run_of_which_every_cell_failed_still_ends_in_words(monkeypatch: pytes
             "bench.flow.judge",
             "\nbench: interrupted; 6 of 6 cells are recorded. The same command goes on from there.\n",
         ),
-        ("bench.flow.read_dataset", "bench: interrupted.\n"),
+        ("bench.question.read_dataset", "bench: interrupted.\n"),
     ],
 )
 @pytest.mark.usefixtures("here")

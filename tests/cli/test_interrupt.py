@@ -44,7 +44,7 @@ import bench.flow, os, time
 def read(roles):
     os.write(2, b"reads\\n")
     time.sleep(60)
-bench.flow.read_dataset = read
+bench.question.read_dataset = read
 """
 
 

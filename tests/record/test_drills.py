@@ -16,6 +16,7 @@ import pytest
 
 from bench import flow
 from bench.errors import StoreError
+from bench.question import ask
 
 TABLE = pd.DataFrame({"age": [20 + n * 11 % 37 for n in range(60)], "visits": [n * 7 % 23 for n in range(60)]}).assign(
     won=lambda table: ((table["visits"] > 13) ^ (table.index % 7 == 0)).map({True: "yes", False: "no"})
@@ -45,7 +46,7 @@ def run(stop_after: int | None = None) -> int:
         if ran == stop_after:
             raise KeyboardInterrupt
 
-    question = flow.ask(Path("asked.toml"), Path("results"))
+    question = ask(Path("asked.toml"), Path("results"))
     try:
         flow.answer(question, {}, retry_failed=False, workers=0, watch=watch)
     except KeyboardInterrupt:
@@ -199,6 +200,6 @@ def test_a_folder_that_is_read_only_ends_in_a_sentence_and_can_be_read(monkeypat
                 StoreError, match=r"results/asked/\S+: results cannot be written there \(Permission den"
             ):
                 run()
-            assert len(flow.recorded(flow.ask(Path("asked.toml"), Path("results"))).rows) == 2
+            assert len(flow.recorded(ask(Path("asked.toml"), Path("results"))).rows) == 2
         assert content() == before
         assert run() == 2

@@ -1,0 +1,1 @@
+"""The customer index: from scores to who sales should call."""

@@ -1,0 +1,71 @@
+"""An experiment, its table, its folds and its plan: everything that is known before a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.data.dataset import Dataset, read_dataset
+from bench.data.folds import Folds, make_folds
+from bench.ensemble.customers import other_folds
+from bench.errors import DataError
+from bench.plan.experiment import Experiment, read_experiment
+from bench.plan.grid import Plan, make_plan
+
+
+@dataclass(frozen=True)
+class Question:
+    """An experiment, its table, its folds and its plan: everything that is known before a fit.
+
+    Attributes
+    ----------
+    other : folds of the other kind, on which the finalists are scored too; None where there is none
+    notices : what was noticed in the table and its folds
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    folds: Folds
+    other: Folds | None
+    plan: Plan
+    folder: Path
+    notices: tuple[str, ...]
+
+    @property
+    def submission(self) -> Path:
+        """Where the winner's file goes."""
+        return self.folder / "submission.csv"
+
+    @property
+    def finals(self) -> Path:
+        """Where the finalists' cells on the other folds are recorded."""
+        return self.folder / "finalists"
+
+
+def ask(
+    path: Path, results: Path, limits: Mapping[str, float | None] | None = None, positive_rate: str | None = None
+) -> Question:
+    """Read the experiment file and its table, split the rows and enumerate the grid.
+
+    ``limits`` and ``positive_rate``, where they are given, replace the file's.
+    """
+    experiment = read_experiment(path).within(limits or {}).assuming(positive_rate)
+    return question_of(experiment, read_dataset(experiment.data), results)
+
+
+def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Question:
+    """Split the rows of a table and enumerate the grid."""
+    experiment = experiment.capacity_among(len(dataset.y if dataset.submission is None else dataset.submission))
+    folds = make_folds(dataset, experiment.folds)
+    notices = [*dataset.notices, *folds.notices]
+    section, other = other_folds(experiment.folds, dataset), None
+    if section is not None and experiment.submission.finalists:
+        try:
+            other = make_folds(dataset, section)
+        except DataError as error:
+            notices.append(
+                f'finalists are not scored with scheme = "{section.scheme}" as well: {str(error).split(". ")[0]}.'
+            )
+    plan = make_plan(experiment, dataset)
+    return Question(experiment, dataset, folds, other, plan, results / experiment.name, tuple(notices))
