@@ -15,7 +15,6 @@ FIRST: Final = "#0072b2"
 SECOND: Final = "#d55e00"
 THIRD: Final = "#009e73"
 PALE: Final = "#999999"
-_AS_TEXT: Final = {"svg.fonttype": "none", "svg.hashsalt": "leadbench", "text.parse_math": False}
 
 
 def axes(width: float = 6.4, height: float = 3.6) -> tuple[Figure, Axes]:
@@ -36,9 +35,12 @@ def drawn(figure: Figure) -> str:
     is drawn in its colour.
     """
     import matplotlib as mpl
+    from matplotlib.text import Text
 
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a label's dollars are dollars
     out = StringIO()
-    with mpl.rc_context(_AS_TEXT), warnings.catch_warnings():
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "leadbench"}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the reader's font draws it
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = out.getvalue()
