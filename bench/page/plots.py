@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from io import StringIO
 from typing import TYPE_CHECKING, Final
@@ -44,4 +45,5 @@ def drawn(figure: Figure) -> str:
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the reader's font draws it
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = out.getvalue()
-    return svg[svg.index("<svg") :].replace("#000000", "currentColor")
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    return svg.replace("#000000", "currentColor")
