@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,26 @@ from pydantic_core import ErrorDetails
 from bench.errors import did_you_mean
 
 
-def place_of(path: Path, text: str, *keys: str) -> str:
-    """Name the file and, where it can be found, the line of a dotted key: tomllib does not tell."""
+def place_of(path: Path, text: str, *keys: str, nth: int = 0) -> str:
+    """Name the file and, where it can be found, the line of a dotted key: tomllib does not tell.
+
+    ``nth``, from 0, tells apart the tables of an array such as ``[[index]]``.
+    """
     header: list[str] = []
+    tables: Counter[str] = Counter()
     for number, line in enumerate(text.splitlines(), start=1):
         if found := re.match(r"\s*\[+([^\]]+)\]", line):
             header = [part.strip(" \"'") for part in found.group(1).split(".")]
             here = header
+            tables[header[0]] += line.lstrip().startswith("[[")
         elif found := re.match(r"""\s*(?:"([^"]+)"|'([^']+)'|([^\s"'=\[{#]+))\s*=""", line):
             quoted, literal, bare = found.groups()
             here = header + (bare.split(".") if bare else [quoted or literal])
         else:
             continue
-        if here == list(keys):
+        if here == list(keys) and (not header or tables[header[0]] in (0, nth + 1)):
             return f"{path}, line {number}"
-    return place_of(path, text, *keys[:-1]) if keys else str(path)
+    return place_of(path, text, *keys[:-1], nth=nth) if keys else str(path)
 
 
 def sentence(model: type[BaseModel], path: Path, text: str, content: dict[str, Any], errors: list[ErrorDetails]) -> str:
@@ -34,7 +40,8 @@ def sentence(model: type[BaseModel], path: Path, text: str, content: dict[str, A
     error = _first(errors)
     keys = _keys(content, error)
     key, outside = keys[-1], keys[:-1]
-    place = place_of(path, text, *keys)
+    nth = error["loc"][1] if len(error["loc"]) > 1 else 0
+    place = place_of(path, text, *keys, nth=nth if isinstance(nth, int) else 0)
     inside = f" in [{'.'.join(outside)}]" if outside else ""
     if error["type"] == "extra_forbidden":
         return f"{place}: unknown key '{key}'{inside}.{did_you_mean(key, _known(model, outside))}"
@@ -101,4 +108,4 @@ def _known(model: Any, sections: list[str]) -> list[str]:
         annotation = model.model_fields[section].annotation
         parts = getattr(annotation, "__args__", (annotation,))
         model = next(part for part in parts if hasattr(part, "model_fields"))
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]

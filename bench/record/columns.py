@@ -93,7 +93,24 @@ IMPORTANCE: Final[dict[str, str]] = {
     "shown": "yes if every fold lost average precision by it, else no",
 }
 
-TARGET: Final[dict[str, str]] = {}
+TARGET: Final[dict[str, str]] = {
+    "kind": "band (a tenth of the labelled leads by their chance), tier, or group (told by readable columns)",
+    "segment": "the condition in words; of each kind every lead is in exactly one",
+    "leads": "labelled ones",
+    "converted": "of them",
+    "told_by": "the labelled leads that tell the rate: all, but of a group those that had no part in shaping it",
+    "rate": "share of those that converted; empty where there are none",
+    "low": "where its 95 % interval begins, over other companies like these",
+    "high": "where it ends",
+    "mean_index": "100 times the chance, mean over the labelled leads",
+    "lift": "the rate over that of all leads",
+    "cumulative_leads": "labelled ones from the best segment of the kind down to this one",
+    "cumulative_gains": "share of all conversions found if these are called: of rate times leads",
+    "calls_saved": "fewer calls than calling at random takes to find as many: conversions found, over the rate of all "
+    "leads, less cumulative_leads",
+    "open_leads": "leads to call in the segment; empty without any",
+    "expected_conversions": "sum of their chances, at the share of positives that is assumed of them",
+}
 
 REASONS: Final[dict[str, str]] = {
     "lead": "its id, or the number of its row from 1",
@@ -127,7 +144,13 @@ EFFECTS: Final[dict[str, str]] = {
     "pairs": "how many there are among the finished trials",
 }
 
-OFFERED: Final[dict[str, str]] = {}
+OFFERED: Final[dict[str, str]] = {
+    "customer": "the company, or the lead of none",
+    "offer": "the best: of the highest priority, then of the most conditions, then the first; empty if none matches",
+    "text": "the offer's, as its file has it",
+    "reason": "by what each of its conditions holds; of several leads the first whose cell fits",
+    "others": "offers that match too, in the order of the file",
+}
 
 SUBMISSIONS: Final[dict[str, str]] = {
     "made_at": "when it was written, UTC",
@@ -166,4 +189,46 @@ ENSEMBLE: Final[dict[str, str]] = {
     "most_alike": "id of the member with which it shares most",
     "most_overlap": "that share",
     "loss": "of the objective if it is left out, the others' weights in the same proportions; below 0: a gain",
+}
+
+FEEDBACK: Final[dict[str, str]] = {
+    "slice": "all, period, score, customer, or the column whose level it is",
+    "level": "the part; empty of all",
+    "leads": "with a known outcome",
+    "converted": "of them",
+    "called": "of them, by the bundle",
+    "expected": "sum of their probabilities, at the share of positives that the threshold assumes",
+    "converted_of_expected": "converted for each that was expected",
+    "converted_of_expected_low": "where its 95 % interval begins, companies drawn whole",
+    "converted_of_expected_high": "where it ends",
+    "precision": "share of the called that converted",
+    "precision_low": "likewise",
+    "precision_high": "likewise",
+    "recall": "share of the converted that were called; empty where outcomes are of called leads alone",
+    "recall_low": "likewise",
+    "recall_high": "likewise",
+    "f1": "empty likewise",
+    "f1_low": "likewise",
+    "f1_high": "likewise",
+    "converted_share": "share of the leads that converted; empty likewise",
+    "converted_share_low": "likewise",
+    "converted_share_high": "likewise",
+    "lift": "share that converted of the part's likeliest tenth, over that of the part; empty likewise",
+    "lift_low": "likewise",
+    "lift_high": "likewise",
+    "average_precision": "area under the precision-recall curve; of all leads only",
+    "average_precision_low": "likewise",
+    "average_precision_high": "likewise",
+    "roc_auc": "area under the ROC curve; of all leads only",
+    "roc_auc_low": "likewise",
+    "roc_auc_high": "likewise",
+    "differs": "what differs from the rest of the slice beyond chance, all comparisons taken together",
+}
+
+OUTCOMES: Final[dict[str, str]] = {
+    "id": "as written, or the number of the row from 1",
+    "probability": "of the positive label, as the bundle says it",
+    "decision": "the bundle's call, in the words of the training table",
+    "outcome": "what became of the lead, likewise; empty while it is not known",
+    "customer": "known, new or none; only where companies are told apart",
 }

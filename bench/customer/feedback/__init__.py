@@ -1,0 +1,1 @@
+"""What a bundle predicted against what happened."""

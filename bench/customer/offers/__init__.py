@@ -1,0 +1,1 @@
+"""Offers: what to propose to whom, by conditions that are data."""

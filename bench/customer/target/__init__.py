@@ -1,0 +1,1 @@
+"""The target table: who to call first, and what that finds."""
