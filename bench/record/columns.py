@@ -122,7 +122,16 @@ REASONS: Final[dict[str, str]] = {
     "contribution": "what it adds to the log-odds",
 }
 
-SHORTLIST: Final[dict[str, str]] = {}
+SHORTLIST: Final[dict[str, str]] = {
+    "lead": "its id, or the number of its row from 1",
+    "company": "of the lead; empty for none",
+    "rank": "1 scores highest",
+    "score": "probability by the model that the shortlist goes by, see index.html; not calibrated",
+    "p_value": "how rarely a held-out lead that did not convert scores as high",
+    "q_value": "called at a promise of 1 less this number or lower",
+    "called": "yes if it is called for the promised precision, else no; empty where none was asked for",
+    "within_capacity": "yes if it is among the first so many, else no; empty where no capacity was given",
+}
 
 AUDIT: Final[dict[str, str]] = {
     "weight": "leak (a score may not come true), drift (the rows to predict differ) or note",

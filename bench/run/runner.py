@@ -84,10 +84,11 @@ class FitTask:
 
 @dataclass(frozen=True)
 class FitJob(Job[FitTask, FittedTrial]):
-    """Fits trials of one table and keeps them: on every labelled row, or on what folds train on."""
+    """Fits trials of one table and keeps them: on every labelled row, or on what folds, or one of them, train on."""
 
     dataset: Dataset
     folds: Folds | None = None
+    only: tuple[int, int] | None = None
 
     def make(self, piece: Piece, given: Mapping[str, Made]) -> Made:
         """Make a piece, with what is fitted for it."""
@@ -111,7 +112,7 @@ class FitJob(Job[FitTask, FittedTrial]):
         """Yield the fits of some trials, fold by fold if there are folds."""
         places = [every_place(self.dataset)]
         if self.folds is not None:
-            pairs = np.ndindex(self.folds.repeats, self.folds.count)
+            pairs = [self.only] if self.only else np.ndindex(self.folds.repeats, self.folds.count)
             places = [fold_place(self.dataset, self.folds, repeat, fold) for repeat, fold in pairs]
         trials = list(trials)
         for place in places:
@@ -216,14 +217,19 @@ def fit_trials(
     workers: int,
     limits: LimitsSection | None = None,
     folds: Folds | None = None,
+    only: tuple[int, int] | None = None,
 ) -> dict[str, tuple[FittedTrial, ...]]:
     """Fit trials on every labelled row, or on the training rows of each of the ``folds``, and keep them.
+
+    Parameters
+    ----------
+    only : repeat and fold, where one of the ``folds`` is enough
 
     Returns
     -------
     trial id -> what was fitted: one for all rows, or one for each repeat and fold, in their order
     """
-    job = FitJob(dataset, folds)
+    job = FitJob(dataset, folds, only)
     tasks = list(job.tasks(trials))
     try:
         found = {task.key: fitted for task, fitted in run_tasks(job, tasks, workers, limits)}
