@@ -26,8 +26,9 @@ from bench.data.dataset import read_dataset
 from bench.data.demo import make_demo
 from bench.data.roles import Demo, Roles
 from bench.ensemble.foresight import Foresight, foresee
+from bench.ensemble.refit import refit
 from bench.plan.experiment import read_experiment
-from bench.run.runner import refit_trials
+from bench.question import question_of
 from bench.score.thresholds import best_value
 
 RATE = 0.35  # of the leads to predict, as later
@@ -116,22 +117,22 @@ def outcome(seed: int, rows: int, scheme: str, same_period: bool) -> Outcome:
     experiment = read_experiment(Path("experiments/leads.toml"))
     folds = experiment.folds.model_copy(update={"scheme": scheme})
     with tempfile.TemporaryDirectory() as place:
-        data, answers = (_same_period if same_period else _later)(experiment.data, rows, seed, Path(place))
+        data, answers = (of_same_period if same_period else of_later)(experiment.data, rows, seed, Path(place))
         dataset = read_dataset(data)
         truth = answers.to_numpy().astype(np.int8)
-        question = flow.question_of(replace(experiment, data=data, folds=folds), dataset, Path(place) / "results")
+        question = question_of(replace(experiment, data=data, folds=folds), dataset, Path(place) / "results")
         board = flow.answer(question, SLICE, False, 2, lambda diary: None)
         assert board.verdict.winner is not None
         assert board.winner is not None
         assert board.winner.new is not None
-        members = board.verdict.winner.weights
+        combination = board.verdict.winner.combination
         store = flow.read_store(question.folder, dataset.data_id, question.folds)
         customers = flow.recorded_customers(question, store)
-        trials = [trial for trial in question.plan.trials if trial.id in members]
-        outputs = refit_trials(trials, dataset, 2, experiment.limits)
-        asked = np.sum([weight * outputs[member] for member, weight in members.items()], axis=0)
+        assert dataset.submission is not None
+        predictor = refit(combination, question.plan, question.experiment, dataset, question.folds, 2)
+        asked = predictor.probability(dataset.submission)
         rates = {"train": "train", "given": float(truth.mean()), "estimate": "estimate"}
-        kinds = customers.kinds(members, asked)
+        kinds = customers.kinds(combination, asked)
         foresights = {
             policy: foresee(kinds, float(dataset.y.mean()), rate, experiment.objective)
             for policy, rate in rates.items()
@@ -140,13 +141,13 @@ def outcome(seed: int, rows: int, scheme: str, same_period: bool) -> Outcome:
         return Outcome(seed, random, float(board.winner.new.f1), foresights, asked, truth)
 
 
-def _later(roles: Roles, rows: int, seed: int, place: Path) -> tuple[Roles, pd.Series[bool]]:
+def of_later(roles: Roles, rows: int, seed: int, place: Path) -> tuple[Roles, pd.Series[bool]]:
     """Return the made-up leads as they come, and the answers of those to predict."""
     demo = Demo(rows=rows, seed=seed)
     return roles.model_copy(update={"demo": demo}), make_demo(rows, seed).answers["is_converted"]
 
 
-def _same_period(roles: Roles, rows: int, seed: int, place: Path) -> tuple[Roles, pd.Series[bool]]:
+def of_same_period(roles: Roles, rows: int, seed: int, place: Path) -> tuple[Roles, pd.Series[bool]]:
     """Hold a third of the companies back, giants left out, and of their negatives as many as the rate allows."""
     rng = np.random.default_rng(seed)
     table = make_demo(rows, seed).train

@@ -79,7 +79,36 @@ EXPECTED: Final[dict[str, str]] = {
     "f1": "likewise",
 }
 
-LEADS: Final[dict[str, str]] = {}
+LEADS: Final[dict[str, str]] = {
+    "table": "open: a lead to call; labelled: one whose outcome is known, as far as it was held out",
+    "lead": "its id as written, or the number of its row from 1",
+    "customer": "its company; of a lead that belongs to none, the lead",
+    "index": "its chance to convert, in percent; of labelled leads by models that did not train on them",
+    "low": "where the 95 % interval of the share begins that converts among leads scored like this",
+    "high": "where it ends",
+    "rank": "1 is the likeliest of its table; leads of one index share the best place",
+    "tier": "by index; where tiers begin stands on the page",
+    "outcome": "of labelled leads: converted or not converted",
+    "raises": "of the likeliest open leads, what raises the index most: up to three columns and what stands in them",
+    "lowers": "likewise, what lowers it",
+}
+
+CUSTOMERS: Final[dict[str, str]] = {
+    "customer": "the company; a lead of no company is a customer of its own, by its id or the number of its row",
+    "is": "company, open lead or labelled lead",
+    "leads": "of both tables",
+    "labelled": "how many of them have a known outcome and were held out",
+    "converted": "how many of these converted",
+    "open": "how many are to be called",
+    "expected": "how many of the open leads are expected to convert; without a table to predict, of the labelled ones",
+    "expected_low": "in 95 of 100 cases at least so many, where leads of one customer go together as labelled ones do",
+    "expected_high": "and at most so many",
+    "index": "mean index of the open leads; of the labelled ones where none is open",
+    "rank": "1 is the highest index of those with leads to call; empty for the others",
+    "tier": "by index",
+    "raises": "mean over the open leads that have reasons; a column that says another thing in each is named alone",
+    "lowers": "likewise",
+}
 
 IMPORTANCE: Final[dict[str, str]] = {
     "column": "of the table; several that say the same and are dealt out together stand with + between them",
