@@ -1,4 +1,4 @@
-"""The whole path, from an experiment file to a submission."""
+"""The whole path, from an experiment file to a submission and to who sales should call."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 
 from bench.audit.finding import Finding
 from bench.audit.inspect import audit, write_audit
+from bench.bundle.loaded import load_bundle
+from bench.customer.whole import index_of_run
 from bench.data.coverage import coverage
 from bench.data.dataset import read_tables
 from bench.data.folds import Folds
 from bench.ensemble.again import hand_in_again
 from bench.ensemble.customers import Customers, View
 from bench.ensemble.explain import first_repeat, importance
-from bench.ensemble.handover import hand_over
+from bench.ensemble.handover import BUNDLE, hand_over
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.leads import Wanted, explain_leads
 from bench.ensemble.refit import refit
@@ -150,6 +152,14 @@ def explain(question: Question, trial: str | None, ensemble: bool, wanted: Wante
     write_importance(told, found, folder, "" if verdict.leads(chosen.weights) else trial or "ensemble")
     write_board(recorded_board(question, verdict, store), folder)
     return [*told.sentences, *said]
+
+
+def index(question: Question, workers: int) -> list[str]:
+    """Make the customer index of a finished run from its exported winner, and say what came of it."""
+    store = read_store(question.folder, question.dataset.data_id, question.folds)
+    bundle = load_bundle(question.folder / BUNDLE)
+    customers = recorded_customers(question, store)
+    return index_of_run(question.plan, question.experiment, customers, bundle, question.folder / "index", workers)
 
 
 @dataclass(frozen=True)

@@ -112,8 +112,27 @@ class Columns:
         return "the name of a column, '*' for any letters in it, a comma between several"
 
 
+@dataclass(frozen=True)
+class Levels:
+    """Levels of a category, written as `Columns` are; an empty text leaves the choice to the component."""
+
+    default: str
+
+    def draw(self, rng: np.random.Generator) -> str:
+        """Return the default: which levels are worth trying is a matter of the table."""
+        return self.default
+
+    def cast(self, value: Value) -> str:
+        """Return an allowed ``value`` in the one type it is compared and recorded in."""
+        return str(value)
+
+    def refusal(self, value: object) -> str | None:
+        """Return what is allowed if ``value`` is not, else None."""
+        return None if isinstance(value, str) else "levels, '*' for any letters in them, a comma between several"
+
+
 def matching(pattern: str, names: Iterable[str]) -> list[str]:
-    """Return the ``names`` that a value of `Columns` stands for, in their order."""
+    """Return the ``names`` that a value of `Columns` or `Levels` stands for, in their order."""
     names = list(names)
     if pattern in names:  # a name may hold a comma or a star
         return [pattern]
@@ -128,4 +147,4 @@ def _between(low: float, high: float, log: bool, rng: np.random.Generator) -> fl
     return float(rng.uniform(low, high))
 
 
-Hyperparameter = Whole | Real | OneOf | Columns
+Hyperparameter = Whole | Real | OneOf | Columns | Levels

@@ -26,9 +26,9 @@ from sklearn.metrics import average_precision_score
 
 from bench import flow, load_bundle
 from bench.bundle.manifest import Policy
-from bench.customer.conversion import chances, tier_of, tiers_of
+from bench.customer.conversion.chances import chances, tier_of, tiers_of
+from bench.customer.conversion.people import alikeness, converting, people_of
 from bench.customer.leads import Floats, Leads, Scored
-from bench.customer.people import alikeness, converting, people_of
 from bench.data.dataset import read_dataset
 from bench.data.folds import Folds, FoldsSection
 from bench.ensemble.customers import Customers

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.components import derived, encoding, imputation, models, resampling, text
 from bench.registry import Component
-from bench.space import Columns, Hyperparameter, OneOf, Value, Whole
+from bench.space import Columns, Hyperparameter, Levels, OneOf, Value, Whole
 from bench.vocabulary import AXES, DO_NOTHING, TRAITS
 
 PAGE = Path(__file__).parents[1] / "docs" / "components.md"
@@ -67,6 +67,8 @@ def _row(parameter: Hyperparameter) -> str:
     default = _toml(parameter.default)
     if isinstance(parameter, Columns):
         return f"{default} | columns | "
+    if isinstance(parameter, Levels):
+        return f"{default} | levels | "
     if isinstance(parameter, OneOf):
         return f"{default} | {', '.join(map(_toml, parameter.choices))} | "
     log = ", log" if parameter.log else ""

@@ -7,6 +7,8 @@ from typing import Final
 _OURS = (
     "derived.codes.CodeBins",
     "derived.codes.CodeCounts",
+    "derived.customer_share.CustomerShare",
+    "derived.customer_share.TargetShare",
     "derived.dates.DateParts",
     "derived.gaps.FilledPattern",
     "derived.gaps.MissingIndicators",
@@ -145,6 +147,7 @@ KEEPS_WORDS: Final = frozenset(
             if name.startswith("encoding.") and name != "encoding.hashing.HashedLevels"
         ),
         "bench.components.steps.derived.codes.CodeCounts",
+        "bench.components.steps.derived.customer_share.CustomerShare",
         "bench.components.steps.derived.group_statistics.GroupStatistics",
         "bench.components.steps.derived.spelling.Spellings",
         "bench.components.steps.imputation.group_fill.GroupFill",

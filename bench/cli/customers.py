@@ -15,13 +15,15 @@ def add_commands(app: typer.Typer) -> None:
 def index(file: File, workers: Workers = None, results: Results = RESULTS) -> None:
     """Make the customer index of a finished run, or the statistical indices of a log that has no outcome."""
     from bench import flow
+    from bench.customer.whole import index_of_log
     from bench.plan.experiment import read_source
     from bench.plan.indices import index_file_of, is_index_file
     from bench.question import ask
 
     source = read_source(file)
     if is_index_file(source):
-        said = flow.index_log(index_file_of(source, file), results)
+        log = index_file_of(source, file)
+        said = index_of_log(log, results / log.name / "index")
     else:
         said = flow.index(ask(file, results), worker_count(workers))
     print("\n".join(said))

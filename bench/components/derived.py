@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from bench.registry import Component, Registry
-from bench.space import Columns, OneOf, Real, Whole
+from bench.space import Columns, Levels, OneOf, Real, Whole
 
 
 def raw() -> Any:
@@ -88,6 +88,17 @@ def group_stats(column: str, target: bool, smooth: float, folds: int) -> Any:
     from bench.components.steps.derived.group_statistics import GroupStatistics
 
     return GroupStatistics(column=column, target=target, smooth=smooth, folds=folds)
+
+
+def customer_share(by: str, column: str, values: str, start: float, end: float, target: bool, folds: int) -> Any:
+    """Shrunk share of a customer's rows with some levels, numbers or hours, or of its positive outcomes.
+
+    ``by`` names the customer, or whoever else the rows are of, such as the lead owner. With ``start`` and ``end``
+    numbers of ``column`` between the two count, of dates their hours. The same as an `[[index]]`.
+    """
+    from bench.components.steps.derived.customer_share import CustomerShare
+
+    return CustomerShare(by=by, column=column, values=values, start=start, end=end, target=target, folds=folds)
 
 
 def _subject(factory: Callable[..., Any], table: Any, **values: Any) -> list[str]:
@@ -188,6 +199,21 @@ REGISTRY = Registry(
             source="Kanter and Veeramachaneni 2015, doi:10.1109/DSAA.2015.7344858; "
             "share: Micci-Barreca 2001, doi:10.1145/507533.507538",
             subject=partial(_subject, group_stats),
+        ),
+        Component(
+            "customer_share",
+            customer_share,
+            {
+                "by": Columns("*"),
+                "column": Columns("*"),
+                "values": Levels(""),
+                "start": Real(0.0, -1e12, 1e12, search=(0.0, 23.0)),
+                "end": Real(0.0, -1e12, 1e12, search=(0.0, 24.0)),
+                "target": OneOf(False, (False, True)),
+                "folds": Whole(5, 2, 20, search=(5, 10)),
+            },
+            source="empirical Bayes: Efron and Hastie 2016, Computer Age Statistical Inference, chapter 6",
+            subject=partial(_subject, customer_share),
         ),
     ),
 )

@@ -10,12 +10,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import compute
 
 # Without (?i) and groups that capture: pandas leaves those to Python's slower engine.
 _NUMBER = r"\s*[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)\s*"
 _DATE = (
     r"\s*[0-9]{4}(?:-[0-9]{2}-|/[0-9]{2}/|\.[0-9]{2}\.)[0-9]{2}"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s*(?:Z|UTC|[+-][0-9]{2}:?(?:[0-9]{2})?)?)?\s*"
+)
+# The clock as it was written, whatever its zone: with a date before it or without.
+_TIME = (
+    r"^\s*(?:[0-9]{4}[-/.][0-9]{2}[-/.][0-9]{2}[T ])?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(?::[0-9]{2}(?:[.,][0-9]+)?)?\s*(?:Z|UTC|[+-][0-9]{2}:?(?:[0-9]{2})?)?\s*$"
 )
 _SECONDS_PER_DAY = 86_400
 # Written where a number is missing; in a column of words the same text may be an answer.
@@ -98,6 +104,16 @@ def days(levels: pd.Series[str]) -> NDArray[np.float64]:
     values = np.full(len(levels), np.nan)
     values[spelled] = since.to_numpy(dtype=np.float64)
     return values
+
+
+def clock_hours(levels: pd.Series[str]) -> NDArray[np.float64]:
+    """Return the hour of the day, 0 up to 24, of each text like 07:45 or 2024-03-31T07:45, NaN for other texts.
+
+    It is what the clock showed: of 07:45+09:00 it is 7.75.
+    """
+    found = compute.extract_regex(pa.array(levels, type=pa.string()), _TIME)
+    hour, minute = (_as_floats(compute.struct_field(found, part)) for part in ("hour", "minute"))
+    return np.where((hour < 24) & (minute < 60), hour + minute / 60, np.nan)
 
 
 def moments(since: NDArray[np.float64]) -> NDArray[np.datetime64]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from bench.data.roles import Name
 from bench.errors import ExperimentError
@@ -20,14 +20,17 @@ Hour = Annotated[int, Field(ge=0, le=24)]
 class IndexSection(Section):
     """An `[[index]]` section: a share of a customer's rows or amounts, and the name that its readers use for it.
 
-    Exactly one of ``values``, ``hours``, ``between`` and ``converted`` says which rows count.
+    Exactly one of ``values``, ``hours``, ``between`` and ``converted`` says which rows count. Rows with a gap in a
+    column that is looked at are left out.
     """
 
-    name: Name
+    name: Name = Field(description="what its readers call it, such as 'morning lover'")
     column: Name | None = Field(None, description="the column that is looked at; none for 'converted'")
-    values: tuple[str, ...] = Field((), strict=False, description="rows with one of these values count")
+    values: tuple[str, ...] = Field((), strict=False, description="rows with one of these cells, as written, count")
     hours: Annotated[tuple[Hour, Hour], Field(strict=False)] | None = Field(
-        None, description="rows from the first hour up to the second count, past midnight where the second is smaller"
+        None,
+        description="rows from the first hour up to, but without, the second count, past midnight where the second is "
+        "smaller; of times like 07:45 and dates like 2024-03-31T07:45",
     )
     between: Annotated[tuple[float, float], Field(strict=False)] | None = Field(
         None, description="rows with a number from the first up to, but without, the second count"
@@ -47,9 +50,23 @@ class IndexSection(Section):
             raise ValueError(f"index '{self.name}' {what}")
         if self.hours is not None and self.hours[0] == self.hours[1]:
             raise ValueError(f"'hours' of index '{self.name}' begin where they end; write two different hours")
+        if len(set(self.values)) < len(self.values) or "" in self.values:
+            raise ValueError(f"'values' of index '{self.name}' hold one twice or an empty one, which is a gap")
         if self.between is not None and not self.between[0] < self.between[1]:
             raise ValueError(f"'between' of index '{self.name}' is empty; write the smaller number first")
         return self
+
+
+def _told_apart(sections: tuple[IndexSection, ...]) -> tuple[IndexSection, ...]:
+    names = [section.name for section in sections]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise ValueError(f"two [[index]] sections have the name '{twice[0]}'; give each its own")
+    return sections
+
+
+IndexSections = Annotated[tuple[IndexSection, ...], Field(strict=False), AfterValidator(_told_apart)]
+"""All `[[index]]` sections of a file."""
 
 
 class CustomersSection(Section):
@@ -107,10 +124,19 @@ class TableSection(Section):
         return self
 
 
+def _without_outcome(sections: tuple[IndexSection, ...]) -> tuple[IndexSection, ...]:
+    for section in sections:
+        if section.converted:
+            raise ValueError(
+                f"index '{section.name}' asks who converted, which a log does not say; write it into an experiment"
+            )
+    return sections
+
+
 class _IndexFile(Section):
     question: str = Field("", description="what the indices are for")
     table: TableSection
-    index: tuple[IndexSection, ...] = Field((), strict=False)
+    index: Annotated[IndexSections, AfterValidator(_without_outcome)] = ()
     customers: CustomersSection = CustomersSection()
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from bench.data.folds import FoldsSection
 from bench.data.roles import Roles
-from bench.plan.indices import CustomersSection, IndexSection
+from bench.plan.indices import CustomersSection, IndexSections
 from bench.score.objective import Objective
 from bench.section import Section
 from bench.space import Value
@@ -100,5 +100,5 @@ class ExperimentFile(Section):
     ensemble: EnsembleSection = EnsembleSection()
     submission: SubmissionSection = SubmissionSection()
     limits: LimitsSection = LimitsSection()
-    index: tuple[IndexSection, ...] = Field((), strict=False)
+    index: IndexSections = ()
     customers: CustomersSection = CustomersSection()

@@ -45,6 +45,8 @@ def sentence(model: type[BaseModel], path: Path, text: str, content: dict[str, A
     inside = f" in [{'.'.join(outside)}]" if outside else ""
     if error["type"] == "extra_forbidden":
         return f"{place}: unknown key '{key}'{inside}.{did_you_mean(key, _known(model, outside))}"
+    if error["type"] == "missing" and isinstance(error["loc"][-1], int):
+        return f"{place}: '{key}'{inside} lists {error['input']!r}, which is too short."
     if error["type"] == "missing":
         what = f"key '{key}'" if outside else f"section [{key}]"
         return f"{place}: the {what} is missing{inside}."
@@ -81,7 +83,7 @@ def _keys(content: dict[str, Any], error: ErrorDetails) -> list[str]:
             keys.append(str(part))
             here = here[part]
         elif isinstance(here, list) and isinstance(part, int):
-            here = here[part]
+            here = here[part] if part < len(here) else None
         elif error["type"] == "missing":
             keys.append(str(part))
     return keys

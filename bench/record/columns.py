@@ -65,7 +65,19 @@ FLOOR: Final[dict[str, str]] = {
     "floor": "kept or missed: the recall or precision asked for, on rows that did not choose the threshold",
 }
 
-INDICES: Final[dict[str, str]] = {}
+INDICES: Final[dict[str, str]] = {
+    "customer": "its name, as the table writes it",
+    "index": "the name of the [[index]]",
+    "exposure": "rows that it is made of; of amounts the number of equal ones that would say as much",
+    "share": "what counts of these rows or amounts, in %",
+    "average": "the mean of all customers' shares, each counted once, in %",
+    "difference": "share less average, in percentage points",
+    "shrunk": "the share, pulled towards those of the other customers the more, the less its rows say, in %",
+    "low": "where the 95 % interval of the customer's true share begins, in %",
+    "high": "where it ends",
+    "percentile": "customers in % whose shrunk share is smaller, and half of those with the same",
+    "state": "above, below or like the average, or cannot tell yet",
+}
 
 EXPECTED: Final[dict[str, str]] = {
     "positive_rate": "share of positives assumed among the rows to predict",

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.errors import ScoreError
+from bench.score.interval import wilson
 
 Floats = NDArray[np.float64]
 Method = Literal["sigmoid", "isotonic"]
@@ -155,7 +156,7 @@ def reliability(y: NDArray[np.int8], probability: Floats, bins: int = 10) -> Rel
     table = pd.DataFrame(
         {"predicted": grouped["p"].mean(), "observed": grouped["y"].mean(), "rows": grouped.size()}
     ).reset_index(drop=True)
-    intervals = [_wilson(int(k), int(n)) for k, n in zip(grouped["y"].sum(), table["rows"], strict=True)]
+    intervals = [wilson(k / n, n) for k, n in zip(grouped["y"].sum(), table["rows"], strict=True)]
     table["low"], table["high"] = (np.array(ends) for ends in zip(*intervals, strict=True))
     share = (table["rows"] / len(y)).to_numpy()
     predicted, observed = table["predicted"].to_numpy(), table["observed"].to_numpy()
@@ -210,10 +211,3 @@ def _logistic(y: NDArray[np.int8], probability: Floats, weights: Floats) -> tupl
     model = LogisticRegression(C=WEAK_PENALTY, max_iter=1000)
     model.fit(logit(probability)[:, None], y, sample_weight=weights)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
-
-
-def _wilson(positives: int, rows: int) -> tuple[float, float]:
-    from scipy.stats import binomtest
-
-    interval = binomtest(positives, rows).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)

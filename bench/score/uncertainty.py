@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from bench.companies import company_of
 from bench.score.bootstrap import draws_of
+from bench.score.interval import NORMAL_95
 from bench.score.metrics import Counts
 from bench.score.objective import Objective
 from bench.score.replay import Choice, Rule, Trials, best_trial
 from bench.score.weighted import scores_of_probabilities
 
 AT_ONCE = 16_000_000  # weights of rows in memory, of 4 bytes each
-NORMAL_95 = 1.96  # standard errors on each side
 NORMAL_90 = 1.645  # likewise, so that 5 % lie beyond one of them
 BOUNDS: Final = {"profit": (-math.inf, math.inf), "log_loss": (0.0, math.inf)}  # all others lie between 0 and 1
 

@@ -17,7 +17,7 @@ from scipy.special import expit
 from bench.bundle.loaded import Bundle
 from bench.bundle.manifest import Policy
 from bench.customer import conversion
-from bench.customer.conversion import Tier, chances, rank_of, score_leads, tier_of, tiers_of
+from bench.customer.conversion.chances import Tier, chances, rank_of, score_leads, tier_of, tiers_of
 from bench.customer.leads import Leads, Scored
 from bench.data.folds import Folds, FoldsSection
 from bench.ensemble.customers import Customers

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.customer.conversion import tiers_of
+from bench.customer.conversion.chances import tiers_of
+from bench.customer.conversion.people import alikeness, converting, people_of, people_of_both, people_table
 from bench.customer.leads import Scored
-from bench.customer.people import alikeness, converting, people_of, people_of_both, people_table
 from bench.plan.indices import CustomersSection
 from bench.record.columns import CUSTOMERS
 from tests.customer.made import leads_of

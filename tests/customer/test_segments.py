@@ -13,8 +13,8 @@ from scipy.stats import binomtest
 
 from bench.customer.leads import Leads, Scored
 from bench.customer.readable import Readable, readable_columns
-from bench.customer.target.gains import target_block
 from bench.customer.target.segments import Segment, target_table, write_target
+from bench.customer.target.told import target_block
 from bench.customer.target.tree import grow
 from bench.errors import ExperimentError
 from bench.plan.indices import CustomersSection

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from bench.bundle.loaded import Bundle
 from bench.bundle.predictor import Predictor
-from bench.customer.conversion import tiers_of
+from bench.customer.conversion.chances import tiers_of
+from bench.customer.conversion.told import Conversion, conversion_block, conversion_index, write_conversion
+from bench.customer.conversion.why import Why
 from bench.customer.leads import Leads, Scored
-from bench.customer.sheets import Conversion, conversion_block, conversion_index, write_conversion
-from bench.customer.why import Why
 from bench.page.block import Block
 from bench.plan.indices import CustomersSection
 from bench.record.columns import CUSTOMERS, LEADS

@@ -14,9 +14,9 @@ import pytest
 
 from bench.audit.adversarial import tell_apart
 from bench.audit.finding import Finding
-from bench.customer.held_out import by_one_model, held_out_fold
 from bench.customer.leads import Leads
-from bench.customer.shortlist import Shortlist, shortlist, shortlist_block, write_shortlist
+from bench.customer.shortlist.held_out import by_one_model, held_out_fold
+from bench.customer.shortlist.shortlist import Shortlist, shortlist, shortlist_block, write_shortlist
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
 from bench.ensemble.customers import Customers
@@ -119,7 +119,7 @@ def test_outcomes_of_the_fold_held_out_change_no_score(
 ) -> None:
     customers = Customers.of(dataset, FoldsSection(), *records)
     chosen = held_out_fold(customers)
-    monkeypatch.setattr("bench.customer.held_out.held_out_fold", lambda customers: chosen)
+    monkeypatch.setattr("bench.customer.shortlist.held_out.held_out_fold", lambda customers: chosen)
     before = by_one_model(question[1], question[0], customers, combination(question[1]), 0)
     folds = records[1].folds
     for rows, same in ((folds.held_out(0, chosen[1]), True), (folds.training(0, chosen[1]), False)):

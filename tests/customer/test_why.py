@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from bench.bundle.predictor import Predictor
+from bench.customer.conversion.why import LOWERS, RAISES, Why, in_words, why
 from bench.customer.leads import Leads
-from bench.customer.why import LOWERS, RAISES, Why, in_words, why
 from bench.data.dataset import Dataset
 from bench.plan.grid import Trial
 from bench.run.runner import fit_trials

@@ -79,7 +79,7 @@ def test_left_out_rows_are_pooled_over_draws_by_hand(monkeypatch: pytest.MonkeyP
     assert got.chosen == {"a": pytest.approx(0.5), "b": pytest.approx(0.5)}
     # One more TP moves F1 by 2/6 - 2*4/36 = 1/9, one more FP or FN by -4/36. Row 0 stands for two TP: 2/9, rows 1 and
     # 2 for -1/9, row 3 for nothing; their mean is 0, and the squares add up to 6/81.
-    assert got.low == pytest.approx(4 / 6 - 1.96 * np.sqrt(6 / 81), abs=1e-6)
+    assert got.low == pytest.approx(4 / 6 - 1.959964 * np.sqrt(6 / 81), abs=1e-6)
     assert got.high == 1
 
 

@@ -14,7 +14,6 @@ from bench.customer.feedback.measures import (
     DRAWS,
     FEWEST_UNITS,
     LEVEL,
-    NORMAL_95,
     SEED,
     Difference,
     Floats,
@@ -29,6 +28,7 @@ from bench.customer.feedback.threshold import Move, move
 from bench.errors import DataError
 from bench.score.bootstrap import draws_of
 from bench.score.calibration import Reliability, reliability
+from bench.score.interval import NORMAL_95
 from bench.score.metrics import count, score_of_probabilities
 from bench.score.objective import WITHOUT_THRESHOLD, Objective
 from bench.score.prior import moved

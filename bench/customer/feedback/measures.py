@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bench.customer.feedback.slices import SCORE, Slicing
 from bench.score.bootstrap import draws_of
 from bench.score.calibration import Reliability, logit
+from bench.score.interval import NORMAL_95
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -22,7 +23,6 @@ Floats = NDArray[np.float64]
 DRAWS: Final = 500
 SEED: Final = 7
 LEVEL: Final = 0.05  # of all intervals and tests
-NORMAL_95: Final = 1.959964
 FEWEST_UNITS: Final = 5  # companies (or rows of none) that an interval or a comparison rests on
 FEWEST_COMPARED: Final = 10  # calls, conversions or leads on each side of a comparison
 TOP: Final = 0.1  # share of the leads whose lift is told

@@ -20,7 +20,7 @@ from bench.data.splits import stratified_group
 from bench.plan.indices import CustomersSection
 from bench.record.columns import TARGET
 from bench.record.sheet import write_sheet
-from bench.score.uncertainty import NORMAL_95
+from bench.score.interval import wilson
 
 BANDS: Final = 10
 SHOWN: Final = 3  # levels of a column that a page names in one condition
@@ -132,19 +132,6 @@ def write_target(target: Target, folder: Path) -> Path:
     path = folder / "target.csv"
     write_sheet(table, path)
     return path
-
-
-def wilson(rate: float, leads: float) -> tuple[float, float]:
-    """Return the 95 % interval of a share by Wilson (1927), doi:10.1080/01621459.1927.10502953.
-
-    Parameters
-    ----------
-    leads : how many tell the share, above 0; not a whole number where leads are worth less than one each
-    """
-    z2 = NORMAL_95**2
-    middle = (rate + z2 / (2 * leads)) / (1 + z2 / leads)
-    half = NORMAL_95 / (1 + z2 / leads) * np.sqrt(rate * (1 - rate) / leads + z2 / (4 * leads**2))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def _by_chance(scored: Scored, cuts: Floats) -> _Parts:

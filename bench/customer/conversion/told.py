@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from bench.bundle.loaded import Bundle
-from bench.customer.conversion import Tier, rank_of, tier_of, tiers_of
+from bench.customer.conversion.chances import Tier, rank_of, tier_of, tiers_of
+from bench.customer.conversion.people import alikeness, converting, people_of, people_of_both, people_table
+from bench.customer.conversion.why import LOWERS, RAISES, Why, why
 from bench.customer.leads import Leads, Scored
-from bench.customer.people import alikeness, converting, people_of, people_of_both, people_table
-from bench.customer.why import LOWERS, RAISES, Why, why
 from bench.data.notices import plural
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, axes, drawn
@@ -21,6 +21,7 @@ from bench.plan.indices import CustomersSection
 from bench.record.columns import CUSTOMERS, LEADS
 from bench.record.sheet import write_sheet
 from bench.score.calibration import Reliability, reliability
+from bench.score.interval import wilson
 
 ORIGINS: Final = {"estimate": "estimated from their scores", "given": "as the experiment says", "train": "as before"}
 FEWEST = 5  # leads, or customers, of which something is said
@@ -154,15 +155,8 @@ def _doubts(conversion: Conversion) -> list[str]:
 
 def _in_order(conversion: Conversion) -> bool:
     """Say if no tier of labelled leads surely converts more often than one above it, by their 95 % intervals."""
-    ends = [_wilson(converted, leads) for leads, converted in _labelled_tiers(conversion) if leads]
+    ends = [wilson(converted / leads, leads) for leads, converted in _labelled_tiers(conversion) if leads]
     return all(lower[0] <= higher[1] for at, lower in enumerate(ends) for higher in ends[:at])
-
-
-def _wilson(converted: int, leads: int) -> tuple[float, float]:
-    from scipy.stats import binomtest
-
-    interval = binomtest(converted, leads).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def _together(scored: Scored) -> list[str]:
@@ -204,7 +198,7 @@ def _tier_table(conversion: Conversion) -> PageTable:
             row += [f"{len(expected):,}", f"{expected.sum():.1f}"]
         row += [f"{converted:,} of {known:,}", "–", "–"]
         if known:
-            low, high = _wilson(converted, known)
+            low, high = wilson(converted / known, known)
             row[-2:] = [f"{converted / known:.1%}", f"{low:.1%} to {high:.1%}"]
         rows.append(row)
     columns = ["labelled leads that converted", "share", "95% interval"]

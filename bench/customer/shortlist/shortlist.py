@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from bench.audit.finding import Finding
 from bench.companies import company_of
-from bench.customer.held_out import by_one_model, by_refit
 from bench.customer.leads import Floats, Leads
+from bench.customer.shortlist.held_out import by_one_model, by_refit
 from bench.data.notices import plural
 from bench.ensemble.customers import Customers
 from bench.errors import DataError
@@ -90,11 +90,11 @@ def shortlist(
 ) -> Shortlist:
     """Call as many leads as a promised precision allows, and say how many each other promise would.
 
-    With ``scores = "split"`` the winner's members are fitted without the rows of one fold (which one:
-    `bench.customer.held_out.held_out_fold`), and score these rows and the leads to call: one model, which trained on
-    neither. The choice of the members, their weights and scales has seen the outcomes of these rows all the same; what
-    that does to the promise, ``benchmarks/shortlist.py`` measures. With ``scores = "refit"`` the out-of-fold scores of
-    the labelled rows stand beside those of the winner fitted again, and the promise is approximate.
+    With ``scores = "split"`` the winner's members are fitted without the rows of one fold (which one: `held_out_fold`),
+    and score these rows and the leads to call: one model, which trained on neither. The choice of the members, their
+    weights and scales has seen the outcomes of these rows all the same; what that does to the promise,
+    ``benchmarks/shortlist.py`` measures. With ``scores = "refit"`` the out-of-fold scores of the labelled rows stand
+    beside those of the winner fitted again, and the promise is approximate.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def _sentences(found: Shortlist) -> Iterator[str]:
     if found.scores == "split":
         yield (
             "The list goes by a model fitted without the leads that it compares with, so its order may differ from "
-            "that of the index."
+            "that of the index. Their outcomes had a part in choosing that model all the same."
         )
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.companies import company_of
-from bench.customer.conversion import Tier, rank_of, tier_of
+from bench.customer.conversion.chances import Tier, rank_of, tier_of
 from bench.customer.leads import Floats, Leads, Scored
 from bench.score.calibration import logit
-from bench.score.uncertainty import NORMAL_95
+from bench.score.interval import NORMAL_95
 
 DRAWS, SEED = 400, 7  # of what the leads of a customer do
 

@@ -21,8 +21,8 @@ from bench.plan.indices import CustomersSection
 from bench.score.bootstrap import draws_of
 from bench.score.calibration import Calibrator, cross_fitted_calibration, logit
 from bench.score.combine import Combination, scale_of
+from bench.score.interval import NORMAL_95
 from bench.score.outlook import Kind, rates_of
-from bench.score.uncertainty import NORMAL_95
 
 DRAWS, SEED = 200, 7  # of the labelled rows, companies whole
 TIMES_THE_ODDS: Final = {"A": 4.0, "B": 1.0, "C": 0.25}  # where tiers begin; D holds the others

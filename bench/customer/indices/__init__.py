@@ -1,0 +1,1 @@
+"""Statistical indices: what a customer does more than others, without any model."""

@@ -1,0 +1,1 @@
+"""The shortlist: whom to call for a promised precision or a capacity."""

@@ -1,0 +1,233 @@
+"""The whole customer index, of a finished run or of a log without an outcome: its sheets and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bench.audit.adversarial import tell_apart
+from bench.bundle.loaded import Bundle
+from bench.customer.classes.latent import Classes, latent_classes
+from bench.customer.classes.levels import per_customer
+from bench.customer.classes.told import classes_block, write_classes
+from bench.customer.conversion.chances import score_leads, tiers_of
+from bench.customer.conversion.people import people_of, people_of_both, people_table
+from bench.customer.conversion.told import conversion_block, conversion_index, write_conversion
+from bench.customer.indices.log import log_of_experiment, log_of_file
+from bench.customer.indices.statistical import Indices, indices_block, indices_of, write_indices
+from bench.customer.leads import Scored
+from bench.customer.offers.conditions import Offer, check_offers, read_offers
+from bench.customer.offers.match import Offered, match_offers, offers_block, write_offers
+from bench.customer.shortlist.shortlist import Shortlist, shortlist, shortlist_block, write_shortlist
+from bench.customer.target.segments import target_table, write_target
+from bench.customer.target.told import target_block
+from bench.data.dataset import read_tables
+from bench.ensemble.customers import Customers
+from bench.ensemble.foresight import foresee
+from bench.ensemble.reasons import stacked
+from bench.errors import ExperimentError
+from bench.page.block import Block
+from bench.page.page import page
+from bench.plan.experiment import Experiment
+from bench.plan.grid import Plan
+from bench.plan.indices import CustomersSection, IndexFile
+from bench.record.disk import replacing
+
+_WHOM = "It names no single lead or customer; the sheets beside it do, and are for those who call."
+
+
+def index_of_run(
+    plan: Plan, experiment: Experiment, customers: Customers, bundle: Bundle, folder: Path, workers: int
+) -> list[str]:
+    """Make the customer index of a finished run, write it into a folder, and say what came of it.
+
+    Parameters
+    ----------
+    bundle : the winner, as it was exported from this run
+    folder : where the sheets and ``index.html`` go
+
+    Raises
+    ------
+    ExperimentError, DataError, BundleError
+        If the sections [[index]] and [customers] do not fit the table, or the bundle does not fit the run.
+    """
+    section = experiment.customers
+    indices = indices_of(experiment.index, log_of_experiment(experiment)) if experiment.index else None
+    offers, cells = _offers(section), _cells(experiment, customers)
+    scored = score_leads(customers, bundle)
+    tiers = tiers_of(section, scored.rate)
+    # What can be refused, is so before the longer work.
+    check_offers(offers, map(str, cells), [one.name for one in experiment.index], [tier.name for tier in tiers])
+    target = target_table(scored, section, {tier.name: tier.lowest for tier in tiers})
+
+    conversion = conversion_index(scored, section, bundle)
+    short = _shortlist(plan, experiment, customers, bundle, scored, workers)
+    classes = _classes(scored, section) if section.classes else None
+    offered = None
+    if offers:
+        facts = _facts(scored, people_table(scored, tiers), classes, indices)
+        people = people_of(scored.to_call, scored.companies)
+        offered = match_offers(offers, people.names, facts, cells, people.of, [tier.name for tier in tiers])
+
+    folder.mkdir(parents=True, exist_ok=True)
+    blocks, written = [conversion_block(conversion)], [*write_conversion(conversion, folder)]
+    if short and scored.open:
+        blocks.append(shortlist_block(short))
+        written.append(write_shortlist(short, scored.open, scored.companies, folder))
+    blocks.append(target_block(target))
+    written.append(write_target(target, folder))
+    blocks += _others(indices, classes, offered, people_of_both(scored).names, folder, written)
+    opening = [experiment.question] if experiment.question else []
+    opening += [blocks[0].sentences[1], *(blocks[1].sentences[:1] if short else [])]
+    manifest = bundle.manifest
+    made = (
+        f"`bench index {experiment.path}` makes this page again, from the bundle of {manifest.experiment} (training "
+        f"table {manifest.data_id}, folds {manifest.folds_id}). {_WHOM}"
+    )
+    return _written(experiment.name, opening, blocks, made, folder, written)
+
+
+def index_of_log(file: IndexFile, folder: Path) -> list[str]:
+    """Make the statistical indices of a log, with latent classes and offers, and say what came of it.
+
+    Raises
+    ------
+    ExperimentError, DataError
+        If the log cannot be read, or a section does not fit it.
+    """
+    if not file.index:
+        raise ExperimentError(f"{file.path}: there is no [[index]] section. Write one for each share to be looked at.")
+    section, offers = file.customers, _offers(file.customers)
+    log = log_of_file(file)
+    check_offers(offers, log.columns, [one.name for one in file.index], ())
+    indices = indices_of(file.index, log)
+    classes = latent_classes(indices.shares, section.classes, smallest=section.smallest) if section.classes else None
+    offered = None
+    if offers:
+        facts = indices.shares.reset_index(drop=True)
+        if classes:
+            facts["class"] = classes.labels
+        numbers, _ = log.numbered()
+        whose = numbers >= 0
+        offered = match_offers(offers, indices.customers, facts, log.cells[whose], numbers[whose])
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    blocks = _others(indices, classes, offered, indices.customers, folder, written)
+    opening = [file.question] if file.question else []
+    made = f"`bench index {file.path}` makes this page again. {_WHOM}"
+    return _written(file.name, opening, blocks, made, folder, written)
+
+
+def _offers(section: CustomersSection) -> tuple[Offer, ...]:
+    return read_offers(Path(section.offers)) if section.offers else ()
+
+
+def _cells(experiment: Experiment, customers: Customers) -> pd.DataFrame:
+    """Return the leads to call as their file writes them."""
+    train, submission, _ = read_tables(experiment.data)
+    if submission is not None:
+        return submission.frame
+    return train.frame.drop(columns=experiment.data.target).iloc[customers.main.labels.rows]
+
+
+def _shortlist(
+    plan: Plan, experiment: Experiment, customers: Customers, bundle: Bundle, scored: Scored, workers: int
+) -> Shortlist | None:
+    """Return the shortlist; None where there is nobody to call."""
+    if scored.open is None:
+        return None
+    dataset, combination = customers.dataset, bundle.predictor.combination
+    foresight = foresee(
+        customers.kinds(combination, scored.open.score),
+        float(dataset.y.mean()),
+        experiment.submission.positive_rate,
+        experiment.objective,
+    )
+    return shortlist(
+        plan,
+        experiment,
+        customers,
+        combination,
+        scored.open.score,
+        experiment.customers,
+        workers,
+        tell_apart(dataset),
+        foresight.estimate,
+    )
+
+
+def _classes(scored: Scored, section: CustomersSection) -> Classes:
+    """Find latent classes among the customers of both tables."""
+    labelled, both = scored.labelled, people_of_both(scored)
+    assert labelled.y is not None  # they are labelled
+    features = labelled.features if scored.open is None else stacked(labelled.features, scored.open.features)
+    of_labelled, size = both.of[: len(labelled)], len(both.names)
+    known, converted = np.bincount(of_labelled, minlength=size), np.bincount(of_labelled, labelled.y, size)
+    return latent_classes(
+        per_customer(features, both.of),
+        section.classes,
+        converted.astype(np.int64),
+        known.astype(np.int64),
+        section.smallest,
+        section.columns,
+    )
+
+
+def _facts(scored: Scored, table: pd.DataFrame, classes: Classes | None, indices: Indices | None) -> pd.DataFrame:
+    """Return what is known of each customer to call, in the order of `people_of`.
+
+    Parameters
+    ----------
+    table : of `people_table`
+    """
+    leads, both = scored.to_call, people_of_both(scored)
+    first = np.unique(people_of(leads, scored.companies).of, return_index=True)[1]
+    own: NDArray[np.intp] = both.of[len(both.of) - len(leads) :][first]
+    facts = table[["tier", "index"]].iloc[own].reset_index(drop=True)
+    if classes is not None:
+        facts["class"] = classes.labels[own]
+    if indices is not None:
+        # A lead of no company may be called what a company is called.
+        names = np.array(both.names, dtype=object)[own]
+        shares = indices.shares.reindex(names).reset_index(drop=True)
+        is_company = leads.groups[first] >= 0
+        facts = pd.concat([facts, shares.where(is_company[:, np.newaxis])], axis=1)
+    return facts
+
+
+def _others(
+    indices: Indices | None,
+    classes: Classes | None,
+    offered: Offered | None,
+    customers: Sequence[str],
+    folder: Path,
+    written: list[Path],
+) -> list[Block]:
+    """Write the sheets of what is there, add their places to ``written``, and return the parts of the page."""
+    blocks = []
+    if indices:
+        blocks.append(indices_block(indices))
+        written.append(write_indices(indices, folder))
+    if classes:
+        blocks.append(classes_block(classes))
+        written.extend(write_classes(classes, customers, folder))
+    if offered:
+        blocks.append(offers_block(offered))
+        written.append(write_offers(offered, folder))
+    return blocks
+
+
+def _written(
+    name: str, opening: Sequence[str], blocks: Sequence[Block], made: str, folder: Path, written: Sequence[Path]
+) -> list[str]:
+    """Write the page, and return what is said of all."""
+    place = folder / "index.html"
+    with replacing(place) as file:
+        file.write(page(f"{name}: customer index", opening, blocks, [made]))
+    said = [f"{block.title}: {block.sentences[0]}" for block in blocks if block.sentences]
+    return [*said, f"{place}: the page. Beside it, naming leads: {', '.join(path.name for path in written)}."]
