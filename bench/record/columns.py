@@ -182,7 +182,31 @@ AUDIT: Final[dict[str, str]] = {
     "advice": "one sentence: what to do",
 }
 
-CLASSES: Final[dict[str, str]] = {}
+CLASSES: Final[dict[str, str]] = {
+    "class": "1 for the one with most customers",
+    "name": "the two levels that it has most more of than the rest",
+    "customers": "whose likeliest class it is",
+    "labelled": "their leads with a known outcome",
+    "converted": "of these",
+    "rate": "converted of labelled",
+    "rate_low": "where its 95 % interval begins; leads of a customer count as going together",
+    "rate_high": "where it ends",
+    "column": "of the table",
+    "level": "of the column: a category, a range of numbers, or missing",
+    "share": "of the class's customers that have the level, each by its probability to be of the class",
+    "rest": "of all others that have it",
+    "difference": "share less rest; the largest first",
+    "low": "where its 95 % interval begins, the classes taken as given",
+    "high": "where it ends",
+    "with_level": "customers of the class that have the level; fewer than 5 are left out",
+}
+
+MEMBERSHIP: Final[dict[str, str]] = {
+    "customer": "its name",
+    "class": "the likeliest, as in classes.csv; empty where it cannot be told",
+    "state": "told, or cannot tell: no class has a probability of 0.6",
+    "class_1": "the probability that it is of class 1; a column for each class",
+}
 
 EFFECTS: Final[dict[str, str]] = {
     "axis": "the axis on which the trials of a pair differ, and on no other",

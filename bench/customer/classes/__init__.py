@@ -1,0 +1,1 @@
+"""Latent classes: kinds of customers, found without looking at outcomes."""
