@@ -195,8 +195,8 @@ def _facts(scored: Scored, table: pd.DataFrame, classes: Classes | None, indices
         # A lead of no company may be called what a company is called.
         names = np.array(both.names, dtype=object)[own]
         shares = indices.shares.reindex(names).reset_index(drop=True)
-        is_company = leads.groups[first] >= 0
-        facts = pd.concat([facts, shares.where(is_company[:, np.newaxis])], axis=1)
+        shares.loc[leads.groups[first] < 0] = np.nan
+        facts = pd.concat([facts, shares], axis=1)
     return facts
 
 
