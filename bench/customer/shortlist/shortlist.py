@@ -161,7 +161,7 @@ def write_shortlist(found: Shortlist, leads: Leads, companies: tuple[str, ...], 
 def shortlist_block(found: Shortlist) -> Block:
     """Say how many are called, what is promised and what is not."""
     return Block(
-        "Whom to call",
+        "Shortlist",
         [*_sentences(found), *found.doubts],
         [_promises(found)],
         [Plot(_drawn(found), "The longer the list, the more of it may not convert.")] if len(found.order) else [],

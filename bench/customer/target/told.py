@@ -25,7 +25,7 @@ def target_block(target: Target) -> Block:
         )
         if len(kind) > 1
     ]
-    return Block("Whom to call first", _sentences(target), tables, [_gains_plot(target)])
+    return Block("What calling the best first finds", _sentences(target), tables, [_gains_plot(target)])
 
 
 def _sentences(target: Target) -> list[str]:
