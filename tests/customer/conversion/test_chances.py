@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from bench.bundle.loaded import Bundle
 from bench.bundle.manifest import Policy
-from bench.customer import conversion
+from bench.customer.conversion import chances as calibrating
 from bench.customer.conversion.chances import Tier, chances, rank_of, score_leads, tier_of, tiers_of
 from bench.customer.leads import Leads, Scored
 from bench.data.folds import Folds, FoldsSection
@@ -94,7 +94,7 @@ def customers(
 
 @pytest.fixture(autouse=True)
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversion, "DRAWS", 60)
+    monkeypatch.setattr(calibrating, "DRAWS", 60)
 
 
 def given(rate: float) -> Policy:
