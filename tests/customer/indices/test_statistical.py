@@ -17,7 +17,7 @@ from bench.plan.experiment import read_experiment
 from bench.plan.indices import IndexSection, index_file_of
 from bench.record.columns import INDICES
 
-WASHING = Path(__file__).parents[2] / "experiments" / "indices" / "washing.toml"
+WASHING = Path(__file__).parents[3] / "experiments" / "indices" / "washing.toml"
 
 
 def section(name: str = "it", **keys: Any) -> IndexSection:
