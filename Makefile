@@ -6,7 +6,7 @@ LOCKED  := .venv/.locked
 READY   := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help bench plan test test-slow check perf honesty map handbook lock clean
+.PHONY: help bench index plan test test-slow check perf honesty map handbook lock clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ $(READY): $(LOCKED) pyproject.toml
 
 bench: $(READY) ## Run an experiment to a leaderboard and a submission (FILE=experiments/leads.toml)
 	$(BIN)/bench run "$(FILE)"
+
+index: $(READY) ## Who sales should call, of a finished run (FILE=...)
+	$(BIN)/bench index "$(FILE)"
 
 plan: $(READY) ## Print what an experiment would run, fitting nothing (FILE=...)
 	$(BIN)/bench plan "$(FILE)"
@@ -55,6 +58,10 @@ honesty: $(READY) ## What the numbers promise against what comes true; an hour (
 	$(BIN)/python -m benchmarks.later_leads --same-period --rows 12000
 	$(BIN)/python -m benchmarks.stacking benchmarks/stacking.toml $(TABLES) --keep results/fresh
 	$(BIN)/python -m benchmarks.refit_forms benchmarks/stacking.toml $(TABLES) --keep results/fresh
+	$(BIN)/python -m benchmarks.customer_index experiments/leads.toml $(TABLES) --keep results/fresh
+	$(BIN)/python -m benchmarks.shortlist benchmarks/stacking.toml $(TABLES) --keep results/fresh
+	$(BIN)/python -m benchmarks.shrinkage
+	$(BIN)/python -m benchmarks.latent_classes
 	$(if $(TABLES),$(BIN)/python -m benchmarks.inner_split $(TABLES) --seeds 20)
 
 map: $(READY) ## Print the map of the code from its own docstrings
