@@ -19,8 +19,9 @@ import pytest
 
 from bench.data.folds import FoldsSection, make_folds
 from bench.errors import EngineError
-from bench.flow import answer, ask
+from bench.flow import answer
 from bench.plan.sections import LimitsSection
+from bench.question import ask
 from bench.record.facts import environment
 from bench.report.diary import Diary
 from bench.run import cluster as cluster_module
