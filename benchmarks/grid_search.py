@@ -15,8 +15,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV
 
 from bench.components.steps.resampling.training_set import Matrix, Resampling
-from bench.flow import Question
 from bench.plan.grid import Trial
+from bench.question import Question
 from bench.record.store import Store, read_store
 from bench.run import artefact
 from bench.run.assemble import build, build_resampling, seed_of

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
-from bench.flow import Question
 from bench.plan.grid import Cell
+from bench.question import Question
 from bench.record.store import CellResult, open_store
 from bench.run import artefact
 from bench.run.cell import fit_predict, fold_part, fold_place, run_cell

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 from bench.bundle.predict import predict_file
 from bench.data.demo import make_demo
-from bench.flow import answer, ask
+from bench.flow import answer
+from bench.question import ask
 from benchmarks.reference import measure
 
 EXPERIMENT = Path("experiments/leads.toml")

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from bench.flow import answer, ask
+from bench.flow import answer
+from bench.question import ask
 from benchmarks.reference import measure
 
 GRID = """
