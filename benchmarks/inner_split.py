@@ -25,6 +25,7 @@ from bench import flow
 from bench.data.dataset import read_dataset
 from bench.data.table import read_table
 from bench.plan.experiment import Experiment, read_experiment
+from bench.question import question_of
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def kept_back(experiment: Experiment, seed: int, only: flow.Slice, workers: int)
             "id": None,
         }
         inside = replace(experiment, data=roles.model_copy(update=files))
-        question = flow.question_of(inside, read_dataset(inside.data), folder / "results")
+        question = question_of(inside, read_dataset(inside.data), folder / "results")
 
         def fresh_f1() -> float:
             called = read_table(question.submission).frame[roles.target] == roles.positive

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from bench.page.block import Block, Plot
+from bench.page.plots import in_tags
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -36,5 +36,5 @@ def _element(plot: Plot, part: int, number: int) -> Markup:
     from markupsafe import Markup, escape
 
     own = f"plot-{part}-{number}-"
-    svg = re.sub(r'\b(id="|href="#)', rf"\g<1>{own}", plot.svg).replace("url(#", f"url(#{own}")
+    svg = in_tags(plot.svg, r'\b(id="|href="#|url\(#)', rf"\g<1>{own}")
     return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{escape(plot.caption)}" ', 1))

@@ -45,5 +45,10 @@ def drawn(figure: Figure) -> str:
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the reader's font draws it
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = out.getvalue()
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    return svg.replace("#000000", "currentColor")
+    svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg[svg.index("<svg") :], flags=re.DOTALL)  # style: the page's
+    return in_tags(svg, "#000000", "currentColor")
+
+
+def in_tags(svg: str, pattern: str, new: str) -> str:
+    """Replace a pattern in the tags of an SVG element, and nothing in the text between them."""
+    return re.sub(r"<[^>]*>", lambda tag: re.sub(pattern, new, tag[0]), svg)

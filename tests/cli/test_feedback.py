@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import chdir
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,9 @@ import pandas as pd
 import pytest
 
 from bench import load_bundle
+from bench.customer.feedback.give import Wanted, give_feedback
+from bench.data.dataset import read_dataset
+from bench.plan.experiment import read_experiment
 from tests.cli.commands import bench
 
 BUNDLE = "results/spring/bundle"
@@ -94,6 +99,58 @@ def test_outcomes_are_held_against_what_the_bundle_says() -> None:
     assert (folder / "drift.csv").exists()
 
 
+def test_the_page_answers_first_and_names_no_id_and_no_company() -> None:
+    frame = pd.read_csv("outcomes.csv", dtype="str")
+    frame["region"] = frame["region"].replace("south", '<script>alert("남")</script>')
+    frame["firm"] = frame["firm"].where(frame.index % 3 > 0, "Acme & Sons")
+    frame.to_csv("odd.csv", index=False)
+    words = ("--by", "region", "--by", "firm", "--by", "id")
+    ended = bench("feedback", BUNDLE, "odd.csv", *words, "-o", "given")
+    assert ended.code == 0, ended.err
+    html = Path("given/feedback.html").read_text(encoding="utf-8")
+    opening = html[html.index("<header>") : html.index("</header>")]
+    for words_of_it in ("240 leads with a known outcome", "conversions were expected", "Should the threshold move?"):
+        assert words_of_it in opening
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(&#34;남&#34;)&lt;/script&gt;" in html
+    assert "Acme" not in html
+    assert not re.search(r"\bfirm \d", html)
+    assert not re.search(r"\bL1-\d", html)
+    assert f"bench feedback {BUNDLE} odd.csv --by region --by firm --by id -o FOLDER" in html
+    assert str(Path.cwd()) not in html
+
+
+def test_a_run_that_was_killed_does_not_keep_the_next_from_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(_: pd.DataFrame, path: Path) -> None:
+        path.write_text("half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bench.customer.feedback.give.write_sheet", killed)
+        with pytest.raises(KeyboardInterrupt):
+            give_feedback(Path(BUNDLE), Wanted(Path("outcomes.csv"), output=Path("given")))
+    assert [path.name for path in Path("given").iterdir()] == [".feedback.part"]
+    ended = bench("feedback", BUNDLE, "outcomes.csv", "-o", "given")
+    assert ended.code == 0, ended.err
+    assert {path.name for path in Path("given").iterdir()} == {
+        "feedback.html",
+        "feedback.csv",
+        "outcomes.csv",
+        "drift.csv",
+    }
+    assert "given: feedback.html, feedback.csv, outcomes.csv, drift.csv." in ended.out
+
+
+def test_cells_of_the_outcomes_are_no_formulas_in_what_is_written() -> None:
+    frame = pd.read_csv("outcomes.csv", dtype="str").assign(region='=HYPERLINK("http://x")')
+    frame["id"] = "=1+" + frame["id"]
+    frame.to_csv("odd.csv", index=False, encoding="utf-8-sig", sep=";")
+    ended = bench("feedback", BUNDLE, "odd.csv", "--by", "region", "-o", "given")
+    assert ended.code == 0, ended.err
+    assert pd.read_csv("given/outcomes.csv")["id"].str.startswith("'=1+").all()
+    assert '\'=HYPERLINK("http://x")' in set(pd.read_csv("given/feedback.csv", dtype="str")["level"])
+
+
 def test_ids_and_outcomes_join_their_leads() -> None:
     whole = pd.read_csv("outcomes.csv", dtype="str")
     whole.drop(columns="won").to_csv("leads.csv", index=False)
@@ -135,9 +192,23 @@ def test_the_next_training_table_can_be_trained_on() -> None:
     Path("next.toml").write_text(EXPERIMENT.replace("train.csv", "next.csv"), encoding="utf-8")
     checked = bench("plan", "next.toml")
     assert checked.code == 0, checked.err
+    before, after = (read_dataset(read_experiment(Path(name)).data) for name in ("spring.toml", "next.toml"))
+    assert [(one.name, one.kind) for one in after.columns] == [(one.name, one.kind) for one in before.columns]
+    assert after.labels == before.labels
+    assert len(after.y) == 480
+    assert after.y.sum() == before.y.sum() + (pd.read_csv("outcomes.csv")["won"] == "yes").sum()
     lineage = json.loads(Path("next.csv.lineage.json").read_text(encoding="utf-8"))
     assert lineage["bundle"]["data_id"] == load_bundle(BUNDLE).manifest.data_id
-    assert set(lineage["files"]) == {"table", "manifest", "outcomes", "training"}
+    for what, name in (
+        ("table", "next.csv"),
+        ("manifest", f"{BUNDLE}/manifest.json"),
+        ("outcomes", "outcomes.csv"),
+        ("training", "train.csv"),
+    ):
+        held = {"name": Path(name).name, "sha256": sha256(Path(name).read_bytes()).hexdigest()}
+        assert lineage["files"].pop(what) == held
+    assert not lineage["files"]
+    assert lineage["rows"] == {"training": 240, "outcomes": 240}
 
 
 def test_another_training_table_is_not_taken_for_the_one_of_the_bundle() -> None:

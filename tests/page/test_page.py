@@ -93,6 +93,23 @@ def test_a_plot_is_the_same_bytes_again_and_its_letters_stay_letters(label: str)
     assert label in plotted(label).svg
 
 
+@pytest.mark.parametrize("label", ['id="x" href="#y"', "url(#z) #000000", "</style> <style>"])
+def test_a_label_that_looks_like_markup_is_shown_as_it_is(label: str) -> None:
+    html = page("title", [], [Block("one", plots=[plotted(label)])])
+    assert Elements(html).text.count(label) == 2  # under the axis, and below the plot
+
+
+def test_a_plot_brings_no_style_for_the_rest_of_the_page() -> None:
+    assert "<style" not in plotted("plain").svg
+    assert len(Elements(with_word("plain")).named("style")) == 1
+
+
+def test_a_page_of_one_part_needs_no_contents() -> None:
+    one, two = Block("one"), Block("two")
+    assert not Elements(page("title", [], [one])).named("nav")
+    assert len(Elements(page("title", [], [one, two])).named("nav")) == 1
+
+
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours (WCAG 2.2, relative luminance)."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,7 @@ from bench.customer.feedback.drift import Trained, column_drift, new_levels, tra
 from bench.customer.feedback.judge import Feedback, called_alone, judge
 from bench.customer.feedback.measures import ALL
 from bench.customer.feedback.outcomes import UNKNOWN, Outcomes, read_outcomes
+from bench.customer.feedback.page import feedback_page
 from bench.customer.feedback.said import drift_sentences, sentences
 from bench.customer.feedback.slices import CUSTOMER, PERIOD, SCORE, Slicing, by_level, by_period, by_score
 from bench.customer.feedback.training import BIAS, check_free, met_in_training, sha256_of, write_training
@@ -28,11 +31,13 @@ from bench.data.table import Table
 from bench.data.understand import Placeholders
 from bench.errors import DataError, did_you_mean
 from bench.record.columns import AUDIT, FEEDBACK
-from bench.record.disk import make_room
+from bench.record.disk import make_room, replacing
 from bench.record.sheet import write_sheet
 from bench.score.objective import Objective
 
+PAGE: Final = "feedback.html"
 MANIFEST: Final = "manifest.json"
+HALF: Final = ".feedback.part"  # in the folder: what is being written, or was when a run was killed
 _CUSTOMERS: Final = {KNOWN: "known", NEW: "new", NONE: "no company"}
 
 
@@ -66,7 +71,7 @@ class Given:
     drift : how the leads differ from training, in sentences
     findings : the same column by column; None without the training table
     notices : what was unusual about the files
-    folder : where tables were written; ``written`` says which
+    folder : where tables and page were written; ``written`` says which
     """
 
     feedback: Feedback
@@ -82,7 +87,7 @@ class Given:
 
 
 def give_feedback(folder: Path, wanted: Wanted) -> Given:
-    """Judge a bundle by outcomes, and write tables and, if asked for, the next training table.
+    """Judge a bundle by outcomes, and write tables, a page and, if asked for, the next training table.
 
     Raises
     ------
@@ -102,7 +107,8 @@ def give_feedback(folder: Path, wanted: Wanted) -> Given:
     met = _met(outcomes, trained, bundle)
     feedback = judge(bundle.manifest, outcomes, objective, slicings, periods, met)
     findings, drift = _drift(feedback, outcomes, trained, bundle)
-    written = _write(output, feedback, outcomes, findings)
+    tables = feedback_tables(feedback, outcomes, findings)
+    written = _write(output, tables, feedback_page(feedback, drift, _made(folder, wanted, bundle.manifest)))
     if wanted.train_out is not None:
         sources = {"manifest": folder / MANIFEST, "outcomes": wanted.outcomes}
         sources |= {} if wanted.leads is None else {"leads": wanted.leads}
@@ -141,7 +147,7 @@ def _check_places(folder: Path, output: Path, train_out: Path | None) -> None:
             raise DataError(f"{place}: stands in the bundle, which is not changed. Name another place with {option}.")
     if output.exists():
         what = "is no folder" if not output.is_dir() else "is there already, and nothing in it is overwritten"
-        if not output.is_dir() or any(output.iterdir()):
+        if not output.is_dir() or any(path.name != HALF for path in output.iterdir()):
             raise DataError(f"{output}: {what}. Name another folder with -o.")
     if train_out is not None:
         check_free(train_out)
@@ -231,9 +237,29 @@ def _predicted(feedback: Feedback, outcomes: Outcomes) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _write(output: Path, feedback: Feedback, outcomes: Outcomes, findings: tuple[Finding, ...] | None) -> list[str]:
-    make_room(output / "feedback.csv", DataError)
-    tables = feedback_tables(feedback, outcomes, findings)
+def _made(folder: Path, wanted: Wanted, manifest: Facts) -> list[str]:
+    """Return how the page is made again, in the user's words."""
+    words = ["bench", "feedback", str(folder), str(wanted.outcomes)]
+    words += [] if wanted.leads is None else ["--leads", str(wanted.leads)]
+    words += [] if wanted.time is None else ["--time", wanted.time]
+    words += [word for name in wanted.by for word in ("--by", name)]
+    return [
+        f"`{shlex.join(words)} -o FOLDER` makes this page again in another folder, from the bundle of "
+        f"{manifest.experiment} (training table {manifest.data_id}, folds {manifest.folds_id}) and outcomes whose "
+        f"SHA-256 begins with {sha256_of(wanted.outcomes)[:10]}.",
+        "It names no single lead or customer; the tables beside it may.",
+    ]
+
+
+def _write(output: Path, tables: Mapping[str, pd.DataFrame], page: str) -> list[str]:
+    """Write tables and page; a run that is killed leaves nothing that keeps the next from it."""
+    half = output / HALF
+    make_room(half / PAGE, DataError)
     for name, table in tables.items():
-        write_sheet(table, output / name)
-    return [f"{output}: {', '.join(tables)}."]
+        write_sheet(table, half / name)
+    with replacing(half / PAGE) as file:
+        file.write(page)
+    for name in (*tables, PAGE):
+        (half / name).replace(output / name)
+    shutil.rmtree(half)  # with what an earlier run may have left there
+    return [f"{output}: {', '.join((PAGE, *tables))}."]

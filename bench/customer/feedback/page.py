@@ -1,25 +1,40 @@
-"""What feedback says as a block of a page, which names no lead and no customer."""
+"""What feedback says as a page, which names no lead and no customer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from bench.customer.feedback.judge import Feedback
-from bench.customer.feedback.said import sentences, share_told
+from bench.customer.feedback.said import answers, details, level_told, share_told
 from bench.customer.feedback.slices import CUSTOMER, FEWEST_LEADS, PERIOD, SCORE
 from bench.data.notices import plural
 from bench.page.block import Block, PageTable, Plot
+from bench.page.page import page
 from bench.page.plots import FIRST, PALE, axes, drawn
 
 _SLICES: Final = {PERIOD: "By period", CUSTOMER: "Known and new customers", SCORE: "By score"}
 
 
+def feedback_page(feedback: Feedback, drift: Iterable[str], made: Sequence[str]) -> str:
+    """Return a page whose opening answers, and whose block says what the answers rest on.
+
+    Parameters
+    ----------
+    drift : what `drift_sentences` says
+    made : how the page is made again
+    """
+    title = f"{feedback.manifest.experiment}: feedback"
+    return page(title, answers(feedback), [feedback_block(feedback, drift)], made)
+
+
 def feedback_block(feedback: Feedback, drift: Iterable[str] = ()) -> Block:
-    """Return what a page says: no lead and no customer is named, and no level of fewer than `FEWEST_LEADS` leads.
+    """Return what stands behind the answers.
+
+    No lead and no customer is named, and no level of fewer than `FEWEST_LEADS` leads or `FEWEST_UNITS` companies.
 
     Parameters
     ----------
@@ -28,22 +43,24 @@ def feedback_block(feedback: Feedback, drift: Iterable[str] = ()) -> Block:
     named = {slicing.name for slicing in feedback.slicings if slicing.named}
     told = tuple(one for one in feedback.unlike if one.slicing in named)
     compared = feedback.compared if told or not feedback.unlike else 0  # not "no part differs" where one is not named
-    said = sentences(replace(feedback, unlike=told, compared=compared))
+    said = details(replace(feedback, unlike=told, compared=compared))
     tables = [
         _table(feedback, slicing.name)
         for slicing in sorted(feedback.slicings, key=lambda one: one.name != PERIOD)
         if slicing.named
     ]
     plots = [_reliability(feedback)] if feedback.enough else []
-    return Block("What came of the leads", [*said, *drift], [one for one in tables if one.rows], plots)
+    return Block("How good the scores were, and where", [*said, *drift], [one for one in tables if one.rows], plots)
 
 
 def _table(feedback: Feedback, name: str) -> PageTable:
     rows = feedback.table
-    held = rows[(rows["slice"] == name) & (rows["leads"] >= FEWEST_LEADS)]
+    # An interval needs `FEWEST_UNITS` companies: a level of one of them may be its name.
+    shown = (rows["leads"] >= FEWEST_LEADS) & rows["converted_of_expected_low"].notna()
+    held = rows[(rows["slice"] == name) & shown]
     cells = [
         (
-            str(row["level"]),
+            level_told(row["level"]),
             f"{row['leads']:,}",
             f"{row['called']:,}",
             f"{row['converted']:,}",
@@ -75,5 +92,5 @@ def _reliability(feedback: Feedback) -> Plot:
     return Plot(
         drawn(figure),
         f"Expected and real conversions of {plural(len(table), 'band')} of about as many leads, from the least to the "
-        "likeliest, with 95 % intervals; on the dashed line they are the same.",
+        "likeliest, with 95 % intervals that take leads for independent; on the dashed line they are the same.",
     )

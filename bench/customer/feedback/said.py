@@ -1,4 +1,4 @@
-"""What feedback says: sentences, and a block of a page that names no lead and no customer."""
+"""What feedback says, in sentences."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ MANY_MET: Final = 0.05  # of the leads: more are hardly new ones that look like 
 MOST_TOLD: Final = 6  # differences in sentences; feedback.csv has all
 MOSTLY: Final = 0.75  # of a gain
 MANY_CALLED: Final = 3  # times the odds to be called that held-out leads of training have: not by drift alone
+LONGEST: Final = 60  # letters of a level
 
 _MEASURED: Final = {
     "precision": ("of the leads called", "converted"),
@@ -34,19 +35,28 @@ _DRIFTED: Final = {
 
 def sentences(feedback: Feedback) -> list[str]:
     """Return what is to be known, the most important first."""
+    return [*answers(feedback), *details(feedback)]
+
+
+def answers(feedback: Feedback) -> list[str]:
+    """Return what was expected and what came, what that rests on, and whether the threshold should move."""
     said = [_counts(feedback), *_known_by_heart(feedback), *_selection(feedback)]
     if not feedback.enough:
-        few = f"from {FEWEST_OUTCOMES} known outcomes, of {FEWEST_UNITS} companies or of none, there are intervals"
+        few = f"it takes {FEWEST_OUTCOMES} known outcomes, of {FEWEST_UNITS} companies or of none"
         return [*said, f"That is too few to say more: {few}."]
+    return [*said, _expected(feedback), _calls(feedback), *_threshold(feedback)]
+
+
+def details(feedback: Feedback) -> list[str]:
+    """Return how good the scores were, and in which parts of the leads they were not; nothing of too few outcomes."""
+    if not feedback.enough:
+        return []
     return [
-        *said,
-        _calls(feedback),
         *_estimate(feedback),
-        *_expected(feedback),
+        _calibration(feedback),
         *_ranking(feedback),
         *_shares(feedback),
         *_differences(feedback),
-        *_threshold(feedback),
     ]
 
 
@@ -62,6 +72,12 @@ def drift_sentences(findings: Iterable[Finding] | None, new_levels: dict[str, fl
     if not places:
         return ["No column differs from training beyond chance in its values, levels or gaps."]
     return ["Against training: " + "; ".join(f"{_DRIFTED[code]} {listed(held)}" for code, held in places.items()) + "."]
+
+
+def level_told(level: str) -> str:
+    """Return a level as a sentence can hold it: in one line, cut where it is long."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in level).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def share_told(row: Any, name: str) -> str:
@@ -80,7 +96,7 @@ def _counts(feedback: Feedback) -> str:
     )
     return (
         f"Of {plural(int(row['leads']), 'lead')} with a known outcome {row['converted']:,} converted "
-        f"({feedback.rate_now:.1%}); the bundle calls {row['called']:,} of them.{unknown}"
+        f"({feedback.rate_now:.1%}); the bundle calls {row['called']:,} of the {row['leads']:,}.{unknown}"
     )
 
 
@@ -125,7 +141,9 @@ def _calls(feedback: Feedback) -> str:
     said = f"Of the leads called {share_told(row, 'precision')} converted (precision)"
     if np.isnan(row["recall"]):
         return said + "."
-    return f"{said}; of those that converted {share_told(row, 'recall')} were called (recall); F1 {_number(row, 'f1')}."
+    told = feedback.manifest.estimate.metric == "f1"  # beside the bundle's own
+    f1 = "" if told else f"; F1 {_number(row, 'f1')}"
+    return f"{said}; of those that converted {share_told(row, 'recall')} were called (recall){f1}."
 
 
 def _estimate(feedback: Feedback) -> list[str]:
@@ -151,10 +169,8 @@ def _estimate(feedback: Feedback) -> list[str]:
     return [f"{here}, {side} the {card}{', but no further than chance may bring' if near else ''}.{other}"]
 
 
-def _expected(feedback: Feedback) -> list[str]:
-    row, slope = feedback.overall, feedback.slope
-    assert slope is not None
-    assert feedback.calibration is not None
+def _expected(feedback: Feedback) -> str:
+    row = feedback.overall
     low, high = row["converted_of_expected_low"], row["converted_of_expected_high"]
     ratio = row["converted_of_expected"]
     beyond = "within chance" if low <= 1 <= high else "beyond chance"
@@ -164,23 +180,24 @@ def _expected(feedback: Feedback) -> list[str]:
         if _same_rate(feedback)
         else f" At the share of training, {feedback.rate_then:.1%}, it would have been {feedback.expected_then:,.0f}."
     )
-    said = [
+    return (
         f"{row['expected']:,.0f} conversions were expected{at} and {row['converted']:,} came: "
         f"{ratio:.2f} times as many ({low:.2f} to {high:.2f}), {beyond}.{then}"
-    ]
-    if slope.low > 1:
-        what = "likely leads convert more and unlikely ones less than their probability says"
-    elif slope.high < 1:
-        what = (
-            "probabilities are too sure of themselves: likely leads convert less and unlikely ones more than they say"
-        )
-    else:
-        what = "likely and unlikely leads are as far apart as they say"
-    return [
-        *said,
-        f"Calibration slope {_told(slope, 2)}, intercept {feedback.calibration.intercept:.2f}: {what}; predicted and "
-        f"observed shares are {feedback.calibration.calibration_error:.3f} apart on average.",
-    ]
+    )
+
+
+def _calibration(feedback: Feedback) -> str:
+    found, slope = feedback.calibration, feedback.slope
+    assert found is not None
+    assert slope is not None
+    # The slope is of how far leads are apart, not of how many convert in all: likely ones may still convert more.
+    apart = "further" if slope.low > 1 else "less far" if slope.high < 1 else "as far"
+    than = "as" if apart == "as far" else "than"
+    return (
+        f"Calibration slope {_told(slope, 2)}, intercept {found.intercept:.2f}: likely and unlikely leads are {apart} "
+        f"apart {than} their probabilities say; expected and real shares differ by "
+        f"{100 * found.calibration_error:.1f} percentage points on average."
+    )
 
 
 def _ranking(feedback: Feedback) -> list[str]:
@@ -199,10 +216,11 @@ def _shares(feedback: Feedback) -> list[str]:
     if feedback.selection == "called":
         return [called]
     low, high = row["converted_share_low"], row["converted_share_high"]
-    beyond = "" if low <= feedback.rate_assumed <= high else ", beyond chance"
+    side = "more" if low > feedback.rate_assumed else "fewer" if high < feedback.rate_assumed else ""
+    beyond = f", {side} than by chance" if side else ""
     assumed = "" if _same_rate(feedback) else f", {feedback.rate_assumed:.1%} were assumed"
     came = share_told(row, "converted_share")
-    return [f"{feedback.rate_then:.1%} converted in training{assumed}, and {came} did{beyond}. {called}"]
+    return [f"{feedback.rate_then:.1%} converted in training{assumed}, and {came} did here{beyond}. {called}"]
 
 
 def _differences(feedback: Feedback) -> list[str]:
@@ -218,7 +236,7 @@ def _differences(feedback: Feedback) -> list[str]:
 
 
 def _difference(one: Difference) -> str:
-    part = f"{one.slicing} {one.level}"
+    part = f"By {one.slicing}, {level_told(one.level)}"
     if one.measure in _MEASURED:
         whose, what = _MEASURED[one.measure]
         return f"{part}: {whose} {one.value:.1%} {what}, {one.rest:.1%} elsewhere (beyond chance)"

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from bench.bundle.manifest import Facts
 from bench.customer.feedback.drift import Trained
 from bench.customer.feedback.outcomes import Outcomes
+from bench.data.cells import cells_of, days, numbers
 from bench.data.notices import listed, plural
 from bench.data.schema import Schema
+from bench.data.understand import Placeholders
 from bench.data.writing import csv_text
 from bench.errors import DataError
 from bench.record.disk import make_room, replacing
@@ -39,6 +41,7 @@ class Extended:
     left_out : why -> leads
     doubled, contradicting : new rows that equal an old one in every feature; those of them with another outcome
     absent : columns of training that the outcomes lack: empty in new rows
+    strange : columns of numbers or dates in which new rows hold something else
     """
 
     path: Path
@@ -48,6 +51,7 @@ class Extended:
     doubled: int
     contradicting: int
     absent: tuple[str, ...]
+    strange: tuple[str, ...]
 
     def sentences(self) -> list[str]:
         """Return what was written, in words."""
@@ -63,6 +67,11 @@ class Extended:
             )
         if self.absent:
             said.append(f"{self.path}: new rows have no {listed(self.absent)}, which training has: empty there.")
+        if self.strange:
+            said.append(
+                f"{self.path}: new rows hold cells unlike the numbers or dates of training in {listed(self.strange)}. "
+                "Mend them, or give the kind of these columns in the next experiment, which may read them otherwise."
+            )
         return said
 
 
@@ -103,6 +112,7 @@ def write_training(
             left_out["a row of training has the id"] = int(met.sum())
             new = new[~met]
     absent = tuple(str(name) for name in columns if name not in new)
+    strange = _strange(new, schema)
     new = new.reindex(columns=columns)
     doubled = contradicting = 0
     if old is not None:
@@ -110,7 +120,7 @@ def write_training(
     table = new if old is None else pd.concat([old, new], ignore_index=True)
     with replacing(path) as file:
         file.write(csv_text(table))
-    done = Extended(path, 0 if old is None else len(old), len(new), left_out, doubled, contradicting, absent)
+    done = Extended(path, 0 if old is None else len(old), len(new), left_out, doubled, contradicting, absent, strange)
     with replacing(path.with_name(path.name + LINEAGE)) as file:
         file.write(json.dumps(_lineage(done, manifest, trained, sources), ensure_ascii=False, indent=1) + "\n")
     return done
@@ -134,6 +144,14 @@ def _columns(schema: Schema, frame: pd.DataFrame) -> list[str]:
     """Return the columns of training among those of the leads, as far as the bundle knows them, in the leads' order."""
     told = {*(column.name for column in schema.columns), *schema.others, schema.target, schema.id}
     return [name for name in map(str, frame) if name in told]
+
+
+def _strange(new: pd.DataFrame, schema: Schema) -> tuple[str, ...]:
+    """Return the columns of numbers or dates that hold a cell which is neither that nor a gap."""
+    read = {"number": numbers, "date": days}
+    wanted = {one.name: read[one.kind] for one in schema.columns if one.kind in read and one.name in new}
+    cells = Placeholders().blank(new[list(wanted)], schema.missing)
+    return tuple(name for name, values in wanted.items() if np.isnan(values(cells_of(cells[name]).levels)).any())
 
 
 def _met_before(old: pd.DataFrame, new: pd.DataFrame, schema: Schema) -> tuple[int, int]:
@@ -164,5 +182,6 @@ def _lineage(done: Extended, manifest: Facts, trained: Trained, sources: dict[st
         "equal_to_a_training_row": done.doubled,
         "of_these_with_another_outcome": done.contradicting,
         "columns_empty_in_new_rows": list(done.absent),
+        "columns_of_numbers_or_dates_with_other_cells": list(done.strange),
         "caution": BIAS,
     }

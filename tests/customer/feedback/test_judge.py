@@ -18,7 +18,7 @@ from bench.customer.feedback.judge import Feedback, judge
 from bench.customer.feedback.measures import Judged, differences, measure, share_of_top, spread_of
 from bench.customer.feedback.outcomes import UNKNOWN, Outcomes
 from bench.customer.feedback.page import feedback_block
-from bench.customer.feedback.said import drift_sentences, sentences
+from bench.customer.feedback.said import answers, details, drift_sentences, level_told, sentences
 from bench.customer.feedback.slices import Slicing, by_level, by_period, by_score
 from bench.customer.feedback.threshold import move, threshold_by_share
 from bench.customer.feedback.training import write_training
@@ -403,7 +403,7 @@ def test_a_handful_of_outcomes_gives_counts_alone() -> None:
     assert not feedback.enough
     told = sentences(feedback)
     assert told[0].startswith(f"Of 29 leads with a known outcome {feedback.overall['converted']} converted")
-    assert told[-1].startswith("That is too few to say more: from 30 known outcomes")
+    assert told[-1].startswith("That is too few to say more: it takes 30 known outcomes")
     assert given(30).enough
     assert not given(30, unit=np.arange(30) % 4).enough
     assert given(30, unit=np.arange(30) % 5).enough
@@ -453,8 +453,43 @@ def test_leads_that_training_knew_are_pointed_out() -> None:
 def test_too_sure_probabilities_are_called_so() -> None:
     leads = drawn(3000, slope=0.6, logit_then=-0.8)
     told = sentences(judge(BUNDLE, outcomes(leads.y, leads.probability), Objective(), draws=20))
-    assert any("probabilities are too sure of themselves" in one for one in told)
-    assert any("are as far apart as they say" in one for one in sentences(given(3000)))
+    assert any("likely and unlikely leads are less far apart than their probabilities say" in one for one in told)
+    assert any("are as far apart as their probabilities say" in one for one in sentences(given(3000)))
+
+
+def test_scores_less_far_apart_are_not_said_to_be_too_high() -> None:
+    # Every band converts more than its probabilities say; the likeliest by the least.
+    leads = drawn(3000, slope=0.7, logit_then=1.0)
+    feedback = judge(BUNDLE, outcomes(leads.y, leads.probability), Objective(), draws=20)
+    found = feedback.calibration
+    assert found is not None
+    assert (found.table["observed"] > found.table["predicted"]).iloc[:-1].all()
+    told = " ".join(sentences(feedback))
+    assert "less far apart than their probabilities say" in told
+    assert "convert less" not in told
+
+
+def test_the_answers_come_first_and_nothing_is_told_twice() -> None:
+    feedback = given(800)
+    first = answers(feedback)
+    assert [one.split(" ")[0] for one in first] == ["Of", f"{feedback.overall['expected']:,.0f}", "Of", "Should"]
+    assert not set(first) & set(details(feedback))
+    assert " ".join(sentences(feedback)).count("F1 is ") == 1
+    assert "; F1 " not in " ".join(sentences(feedback))
+    ranked = BUNDLE.model_copy(update={"estimate": BUNDLE.estimate.model_copy(update={"metric": "roc_auc"})})
+    assert "; F1 " in " ".join(answers(given(800, facts=ranked)))
+
+
+def test_a_level_is_told_in_one_short_line() -> None:
+    assert level_told("north\r\n\x1b[31meast") == "north [31meast"
+    assert level_told("전환" * 500) == "전환" * 29 + "전…"
+    leads = drawn(600)
+    y = np.where((np.arange(600) % 2 == 0) & (leads.y == 1), 0, leads.y).astype(np.int8)
+    half = Slicing("region", ("x" * 10_000, "a\nb"), np.arange(600) % 2)
+    told = sentences(judge(BUNDLE, outcomes(y, leads.probability), Objective(), (half,), draws=20))
+    assert any(one.startswith("By region, xxx") for one in told)
+    assert max(map(len, told)) < 400
+    assert "\n" not in "".join(told)
 
 
 # --- page and tables ----------------------------------------------------------------------------------------------
@@ -476,6 +511,17 @@ def test_the_page_names_no_company_and_no_rare_level() -> None:
     assert block.sentences[-1] == "No column differs."
     assert "No part differs" not in page
     assert block == feedback_block(feedback, ["No column differs."])
+
+
+def test_a_level_of_one_company_is_not_on_the_page() -> None:
+    leads = drawn(400)
+    unit = np.where(np.arange(400) < 40, 400, np.arange(400))  # forty leads, and all of them one company's
+    city = Slicing("city", ("Acmeville", "elsewhere"), (np.arange(400) >= 40).astype(np.int64))
+    feedback = judge(BUNDLE, outcomes(leads.y, leads.probability, unit=unit), Objective(), (city,), draws=20)
+    assert "Acmeville" in set(feedback.table["level"])
+    page = repr(feedback_block(feedback))
+    assert "Acmeville" not in page
+    assert "elsewhere" in page
 
 
 def test_every_column_that_is_written_is_documented() -> None:
@@ -572,6 +618,20 @@ def test_the_next_training_table_is_read_as_the_last_one(tmp_path: Path) -> None
     assert set(lineage["files"]) == {"table", "manifest", "outcomes"}
     assert len(lineage["files"]["table"]["sha256"]) == 64
     assert "Outcomes that are known only of leads that were called" in lineage["caution"]
+
+
+def test_cells_that_are_no_numbers_are_pointed_out_in_the_next_table(tmp_path: Path) -> None:
+    dataset, table, roles = trained(tmp_path)
+    made = outcomes([1, 0, 1], [0.5] * 3)
+    frame = made.leads.frame.assign(firm="x", visits=["1,5", None, "7"])
+    made = replace(made, leads=replace(made.leads, frame=frame))
+    path = tmp_path / "next.csv"
+    done = write_training(path, BUNDLE, made, Trained(None, dataset, table, ""), {})
+    assert done.strange == ("visits",)
+    assert any("of training in visits" in one for one in done.sentences())
+    again = read_dataset(roles.model_copy(update={"train": str(path)}))
+    kinds = [next(one.kind for one in data.columns if one.name == "visits") for data in (dataset, again)]
+    assert kinds == ["number", "category"]
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:
