@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bench.audit.adversarial import tell_apart
 from bench.bundle.loaded import Bundle
+from bench.components.steps.derived.shares import FEWEST_ROWS
 from bench.customer.classes.latent import Classes, latent_classes
 from bench.customer.classes.levels import per_customer
 from bench.customer.classes.told import classes_block, write_classes
@@ -102,23 +103,31 @@ def index_of_log(file: IndexFile, folder: Path) -> list[str]:
     if not file.index:
         raise ExperimentError(f"{file.path}: there is no [[index]] section. Write one for each share to be looked at.")
     section, offers = file.customers, _offers(file.customers)
-    log = log_of_file(file)
+    log = log_of_file(file, [one.column for offer in offers for one in offer.when if one.column])
     check_offers(offers, log.columns, [one.name for one in file.index], ())
     indices = indices_of(file.index, log)
-    classes = latent_classes(indices.shares, section.classes, smallest=section.smallest) if section.classes else None
+    profiles = indices.profiles
+    looked_for = section.classes and len(profiles)
+    classes = latent_classes(profiles, section.classes, smallest=section.smallest) if looked_for else None
     offered = None
     if offers:
-        facts = indices.shares.reset_index(drop=True)
+        facts = indices.shares
         if classes:
-            facts["class"] = classes.labels
+            facts["class"] = pd.Series(classes.labels, profiles.index).reindex(facts.index, fill_value="")
+        facts = facts.reset_index(drop=True)
         numbers, _ = log.numbered()
         whose = numbers >= 0
         offered = match_offers(offers, indices.customers, facts, log.cells[whose], numbers[whose])
 
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    blocks = _others(indices, classes, offered, indices.customers, folder, written)
+    blocks = _others(indices, classes, offered, tuple(profiles.index), folder, written)
     opening = [file.question] if file.question else []
+    if section.classes:
+        opening.append(
+            f"Kinds of customers are looked for among the {len(profiles):,} of {len(indices.customers):,} customers "
+            f"with {FEWEST_ROWS} rows or more in every index."
+        )
     made = f"`bench index {file.path}` makes this page again. {_WHOM}"
     return _written(file.name, opening, blocks, made, folder, written)
 
@@ -204,18 +213,23 @@ def _others(
     indices: Indices | None,
     classes: Classes | None,
     offered: Offered | None,
-    customers: Sequence[str],
+    classed: Sequence[str],
     folder: Path,
     written: list[Path],
 ) -> list[Block]:
-    """Write the sheets of what is there, add their places to ``written``, and return the parts of the page."""
+    """Write the sheets of what is there, add their places to ``written``, and return the parts of the page.
+
+    Parameters
+    ----------
+    classed : names of the customers among whom classes were looked for
+    """
     blocks = []
     if indices:
         blocks.append(indices_block(indices))
         written.append(write_indices(indices, folder))
     if classes:
         blocks.append(classes_block(classes))
-        written.extend(write_classes(classes, customers, folder))
+        written.extend(write_classes(classes, classed, folder))
     if offered:
         blocks.append(offers_block(offered))
         written.append(write_offers(offered, folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
@@ -14,6 +14,7 @@ from bench.errors import ExperimentError
 from bench.plan.slips import sentence
 from bench.section import Section
 
+TAKEN: Final = ("index", "conversion", "tier", "class")  # what offers call other facts of a customer
 Hour = Annotated[int, Field(ge=0, le=24)]
 
 
@@ -40,6 +41,8 @@ class IndexSection(Section):
 
     @model_validator(mode="after")
     def _one_condition(self) -> IndexSection:
+        if self.name in TAKEN:
+            raise ValueError(f"no [[index]] can have the name '{self.name}', which offers know as something else")
         given = [bool(self.values), self.hours is not None, self.between is not None, self.converted]
         if sum(given) != 1:
             raise ValueError(
@@ -48,7 +51,7 @@ class IndexSection(Section):
         if (self.column is None) != self.converted:
             what = "names a 'column', which 'converted' does not need" if self.converted else "names no 'column'"
             raise ValueError(f"index '{self.name}' {what}")
-        if self.hours is not None and self.hours[0] == self.hours[1]:
+        if self.hours is not None and self.hours[0] % 24 == self.hours[1] % 24:
             raise ValueError(f"'hours' of index '{self.name}' begin where they end; write two different hours")
         if len(set(self.values)) < len(self.values) or "" in self.values:
             raise ValueError(f"'values' of index '{self.name}' hold one twice or an empty one, which is a gap")

@@ -92,7 +92,9 @@ def _keys(content: dict[str, Any], error: ErrorDetails) -> list[str]:
 def _wanted(error: ErrorDetails) -> str:
     """Return what pydantic allows, in the words of TOML."""
     words = {
-        "tuple_type": "a list",
+        "tuple_type": "a list" + ", each section of it under [[two brackets]]" * (len(error["loc"]) == 1),
+        "too_long": f"a list of at most {error.get('ctx', {}).get('max_length')}",
+        "bool_type": "true or false",
         "dict_type": "a table of keys and values",
         "model_type": "a table of keys and values",
         "string_type": "a text in quotes",

@@ -76,7 +76,7 @@ INDICES: Final[dict[str, str]] = {
     "low": "where the 95 % interval of the customer's true share begins, in %",
     "high": "where it ends",
     "percentile": "customers in % whose shrunk share is smaller, and half of those with the same",
-    "state": "above, below or like the average, or cannot tell yet",
+    "state": "above, below or like the average, or cannot tell yet: that always where exposure is below 5",
 }
 
 EXPECTED: Final[dict[str, str]] = {

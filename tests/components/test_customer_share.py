@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from bench.components.derived import REGISTRY
 from bench.components.steps.derived.customer_share import CustomerShare
@@ -99,6 +100,30 @@ def test_no_outcome_of_a_company_reaches_the_share_of_its_rows() -> None:
     after = CustomerShare(target=True, random_state=1).fit_transform(X, np.where(own, 1 - y, y), groups=groups)[name]
     assert np.array_equal(before[own], after[own])
     assert not np.array_equal(before[~own], after[~own])
+
+
+def test_outcomes_that_are_chance_are_not_told_by_the_shares_of_training_rows() -> None:
+    """Learned of all rows, shares hold each row's own outcome; in training they must not."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"owner": pd.Categorical([f"o{number}" for number in rng.integers(0, 200, 1200)])})
+    y = (rng.random(1200) < 0.3).astype(np.int8)
+    name = "shrunk share of positives by owner"
+    for groups in (None, rng.integers(0, 300, 1200)):
+        step = CustomerShare(target=True, random_state=1)
+        training = step.fit_transform(X, y, groups=groups)[name]
+        assert abs(roc_auc_score(y, training) - 0.5) < 0.06
+        assert roc_auc_score(y, step.transform(X)[name]) > 0.7
+
+
+def test_a_row_has_the_same_share_whether_it_is_trained_on_or_new() -> None:
+    X, y, _ = leads()
+    X["source"] = pd.Categorical(np.random.default_rng(3).choice(["web", "fair"], len(X)))
+    name = "share of source that counts by owner"
+    trained = CustomerShare(by="owner", column="source", values="web").fit_transform(X, y)[name]
+    for row in range(0, len(X), 50):
+        others = X.drop(index=row)
+        step = CustomerShare(by="owner", column="source", values="web").fit(others, np.delete(y, row))
+        assert step.transform(X.iloc[[row]])[name].item() == pytest.approx(trained[row], abs=0.01)
 
 
 def test_the_share_of_positives_of_a_new_row_is_the_shrunk_one_of_its_customer() -> None:

@@ -120,15 +120,19 @@ def test_states_follow_the_interval_and_a_thin_history_says_nothing() -> None:
     assert (table["low"] > table["average"]).eq(table["state"] == ABOVE).all()
 
 
-def test_fewer_than_five_rows_are_never_like_the_average() -> None:
-    """Where customers are all of one kind a single row says much: what is not above or below is not told."""
-    history = seen(*[(2, 0)] * 60, *[(2, 1)] * 2, *[(2, 2)] * 2, (4, 0), (1, 0))
-    known = posterior(history, learned_prior(history))
+def test_of_fewer_than_five_rows_nothing_is_told_however_much_one_says() -> None:
+    """Where customers are all or nothing, one row tells by the interval."""
+    history = seen(*[(8, 0)] * 60, *[(8, 8)] * 30, (1, 0), (1, 1), (4.9, 4.9), (5, 5), (5, 0))
     table = compared(history)
-    assert (known.pull[-2:] < 0.5).all()
-    assert (known.high[-2:] < 0.3).all()
-    assert (table["high"] > table["average"]).iloc[-2:].all()
-    assert table["state"].tolist()[-2:] == [UNTOLD, UNTOLD]
+    assert (table["low"] > table["average"]).iloc[-4:-1].all()
+    assert (table["high"] < table["average"]).iloc[[-5, -1]].all()
+    assert table["state"].tolist()[-5:] == [UNTOLD, UNTOLD, UNTOLD, ABOVE, BELOW]
+
+
+def test_fewer_than_five_rows_are_never_like_the_average() -> None:
+    history = seen(*[(2, 0)] * 60, *[(2, 1)] * 2, *[(2, 2)] * 2, (4, 0), (1, 0))
+    assert (posterior(history, learned_prior(history)).pull[-2:] < 0.5).all()
+    assert set(compared(history)["state"]) == {UNTOLD}
 
 
 def test_without_a_customer_of_two_rows_nothing_can_be_told() -> None:
@@ -155,6 +159,11 @@ def test_one_customer_is_the_average_and_its_interval_its_own() -> None:
 def test_a_percentile_counts_the_customers_below_and_half_of_those_alike() -> None:
     table = compared(seen((50, 5), (50, 20), (50, 20), (50, 45)))
     assert table["percentile"].tolist() == [12.5, 50.0, 50.0, 87.5]
+
+
+def test_shares_that_differ_in_their_last_digit_have_one_percentile() -> None:
+    table = compared(seen((6, 3), (6, 3 * (1 + 1e-15)), (6, 1), (6, 3 * (1 - 1e-15))))
+    assert table["percentile"].tolist() == [62.5, 62.5, 12.5, 62.5]
 
 
 def test_intervals_reach_where_history_is_almost_endless() -> None:

@@ -18,7 +18,7 @@ from bench.data.notices import listed, plural
 from bench.errors import DataError, did_you_mean
 from bench.plan.indices import IndexSection
 
-FEWEST_ROWS = 5  # of a level that is shown
+FEWEST_ROWS = 5  # of a level that is shown or proposed
 UNREAD = 0.01  # the share of filled cells that may be of another kind than is asked for
 
 
@@ -85,7 +85,7 @@ def _with_values(section: IndexSection, log: Log, notices: list[str]) -> tuple[F
     rows = dict(zip(column.levels, column.counts.tolist(), strict=True))
     absent = [value for value in section.values if value not in rows]
     if absent:
-        near = get_close_matches(absent[0], rows, n=1)
+        near = get_close_matches(absent[0], [value for value, times in rows.items() if times >= FEWEST_ROWS], n=1)
         said = f"{_place(section, log)}: no cell of '{section.column}' is '{absent[0]}'"
         guess = f" Near it: '{near[0]}'." if near else ""
         if len(absent) == len(section.values):
@@ -135,6 +135,8 @@ def _read(
     column = _cells(section, name, log)
     values = read(column.levels)
     wrong = column.count(np.isnan(values) & ~are_markers(column.levels))
+    if not wrong and np.isnan(values).all():
+        raise DataError(f"{_place(section, log)}: all cells of '{name}' are missing. Name another column.")
     if wrong > UNREAD * column.present or not np.isfinite(values).any():
         raise DataError(
             f"{_place(section, log)}: {wrong:,} of {plural(column.present, 'filled cell')} of '{name}' are no "

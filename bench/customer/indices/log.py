@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Log:
 
     Attributes
     ----------
-    cells : DataFrame of str, placeholders as gaps; the columns that indices look at are in it
+    cells : DataFrame of str, placeholders as gaps; the columns that are asked for are in it
     customer : Series of str, the customer of each row; missing where there is none
     columns : of the whole table
     place : where the rows come from, to open a sentence
@@ -93,8 +93,8 @@ def log_of_experiment(experiment: Experiment) -> Log:
     return Log(cells, customer.mask(customer.isin(roles.ungrouped)), _columns(train), place, converted)
 
 
-def log_of_file(file: IndexFile) -> Log:
-    """Return the log that an index file names.
+def log_of_file(file: IndexFile, beside: Collection[str] = ()) -> Log:
+    """Return the log that an index file names, with the columns of its indices and those ``beside`` them.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def log_of_file(file: IndexFile) -> Log:
     """
     table = _table(file.table)
     _check_column(table, file.table.customer, f"{file.path}: customer in [table]")
-    cells = _needed(table, file.table.customer, file.index, file.table.missing)
+    cells = _needed(table, file.table.customer, file.index, file.table.missing, beside)
     return Log(cells, cells[file.table.customer], _columns(table), table.place)
 
 
@@ -116,9 +116,15 @@ def _table(section: TableSection) -> Table:
     return table_from_frame(make_washing(section.demo.customers, section.demo.seed).log, "made-up washing log")
 
 
-def _needed(table: Table, customer: str, sections: Iterable[IndexSection], missing: Iterable[str]) -> pd.DataFrame:
-    """Return the columns of a table that indices look at, placeholders as gaps."""
-    names = {customer, *(name for section in sections for name in (section.column, section.amount) if name)}
+def _needed(
+    table: Table,
+    customer: str,
+    sections: Iterable[IndexSection],
+    missing: Iterable[str],
+    beside: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return the columns of a table that indices look at and those ``beside`` them, placeholders as gaps."""
+    names = {customer, *beside, *(name for section in sections for name in (section.column, section.amount) if name)}
     return Placeholders().blank(table.frame[[name for name in _columns(table) if name in names]], tuple(missing))
 
 

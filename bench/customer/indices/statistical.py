@@ -24,7 +24,7 @@ from bench.components.steps.derived.shares import (
 )
 from bench.customer.indices.counting import Counted, counted, history
 from bench.customer.indices.log import Log
-from bench.data.notices import listed
+from bench.data.notices import listed, plural
 from bench.errors import DataError
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, axes, drawn
@@ -74,8 +74,24 @@ class Indices:
     @property
     def shares(self) -> pd.DataFrame:
         """The shrunk share of each customer, shape (customers, indices), in per cent; NaN where it cannot be told."""
-        told = {index.name: index.table["shrunk"].where(index.table["state"] != UNTOLD) for index in self.of}
-        return pd.DataFrame(told, index=pd.Index(self.customers, name="customer"), dtype=np.float64)
+        return self._by_customer(
+            {index.name: index.table["shrunk"].where(index.table["state"] != UNTOLD) for index in self.of}
+        )
+
+    @property
+    def profiles(self) -> pd.DataFrame:
+        """The share itself of customers with 5 rows or more in every index, shape (some, indices), in per cent.
+
+        It is not shrunk: that would give customers of few rows, whatever they are like, a likeness of their own.
+        """
+        rows, shares = (
+            self._by_customer({index.name: index.table[column] for index in self.of})
+            for column in ("exposure", "share")
+        )
+        return shares[(rows >= FEWEST_ROWS).all(axis=1)]
+
+    def _by_customer(self, columns: dict[str, pd.Series[float]]) -> pd.DataFrame:
+        return pd.DataFrame(columns, index=pd.Index(self.customers, name="customer"), dtype=np.float64)
 
 
 def indices_of(sections: Sequence[IndexSection], log: Log) -> Indices:
@@ -101,28 +117,33 @@ def write_indices(indices: Indices, folder: Path) -> Path:
     sheet = sheet.iloc[np.argsort(first, kind="stable")]
     sheet.insert(1, "index", sheet.pop("index"))
     path = folder / "indices.csv"
-    write_sheet(sheet.round(4), path)
+    write_sheet(sheet.round(4).replace(-0.0, 0.0), path)
     return path
 
 
 def indices_block(indices: Indices) -> Block:
     """Return what the page says: how many customers are told apart by each index, and how their shares lie."""
+    beyond, told = (_of_states(indices, states) for states in ((ABOVE, BELOW), (ABOVE, BELOW, LIKE)))
     sentences = [
-        "An index is what counts of a customer's rows or amounts, as a share, beside the average customer's: 60 % "
-        "where the average is 10 % is +50 percentage points. Every customer counts once in the average.",
+        f"Of {plural(len(indices.customers), 'customer')}, {beyond:,} are above or below the average in at least one "
+        f"index; of {len(indices.customers) - told:,} nothing can be told yet.",
+        "An index is what counts of a customer's rows or amounts, as a share, beside the average customer's: 60% "
+        "where the average is 10% is +50 percentage points. Every customer counts once in the average.",
         "Short histories are pulled towards what the other customers do, the more, the shorter they are; a customer is "
         "called above or below the average only where its 95 % interval lies beyond it.",
-        f'"{UNTOLD.capitalize()}" is said of the others where there are fewer than {FEWEST_ROWS} rows, or fewer than '
-        f"{ENOUGH_ROWS} that say less than the other customers do, or where the interval is wider than "
-        f"{100 * WIDEST:.0f} percentage points.",
+        f'"{UNTOLD.capitalize()}" is said of every customer with fewer than {FEWEST_ROWS} rows; of the others whose '
+        f"interval holds the average, where there are fewer than {ENOUGH_ROWS} rows and they say less than the other "
+        f"customers do, or where the interval is wider than {100 * WIDEST:.0f} percentage points. Amounts count as "
+        "the number of equal ones that would say as much.",
         *_doubts(indices.of),
+        *indices.notices,
     ]
-    columns = ("Index", "What counts", "Customers", ABOVE.capitalize(), LIKE.capitalize(), BELOW.capitalize())
+    columns = ("Index", "What counts", "Customers", "Above", "Like it", "Below", UNTOLD.capitalize(), "Average share")
     table = PageTable(
-        "Each index: the average customer's share, and how many customers differ from it.",
-        (*columns, UNTOLD.capitalize(), "Average share"),
+        "Each index: the average customer's share, and how many customers are above it, like it or below it.",
+        columns,
         [_row(index) for index in indices.of],
-        frozenset({*columns[2:], UNTOLD.capitalize(), "Average share"}),
+        frozenset(columns[2:]),
     )
     plots = [plot for index in indices.of for plot in _plots(index)]
     return Block("Indices", sentences, [table], plots)
@@ -138,15 +159,17 @@ def _index(what: Counted, customer: NDArray[np.int64], names: pd.Index, place: s
     return Index(what.name, what.words, what.amount is not None, table, exposure_tells(known))
 
 
+def _of_states(indices: Indices, states: Sequence[str]) -> int:
+    """Return how many customers are in one of the states in at least one index."""
+    return len({name for index in indices.of for name in index.table.index[index.table["state"].isin(states)]})
+
+
 def _doubts(of: Sequence[Index]) -> list[str]:
     """Return what the reader should not believe, a sentence for each kind of doubt."""
     doubts = []
-    single = [index.name for index in of if index.table["exposure"].max() < 1 + 1e-9]
-    if single:
-        doubts.append(
-            f"No customer has two rows for {listed(single, 'index')}: how much customers differ cannot be told, and so "
-            "nothing is said of any."
-        )
+    thin = [index.name for index in of if index.table["exposure"].max() < FEWEST_ROWS]
+    if thin:
+        doubts.append(f"No customer has {FEWEST_ROWS} rows for {listed(thin, 'index')}, and so nothing is said of any.")
     for longer, names in (
         ("larger", [index.name for index in of if index.surer > _doubtful(index)]),
         ("smaller", [index.name for index in of if index.surer < -_doubtful(index)]),
@@ -166,7 +189,7 @@ def _doubtful(index: Index) -> float:
 def _row(index: Index) -> list[str]:
     states = index.table["state"].value_counts()
     counts = [f"{states.get(state, 0):,}" for state in (ABOVE, LIKE, BELOW, UNTOLD)]
-    average = f"{index.table['average'].iloc[0]:.1f} %"
+    average = f"{index.table['average'].iloc[0]:.1f}%"
     return [index.name, index.what, f"{len(index.table):,}", *counts, average]
 
 

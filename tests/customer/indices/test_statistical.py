@@ -97,7 +97,8 @@ def test_a_share_that_cannot_be_told_is_not_handed_on() -> None:
     ("keys", "columns", "said"),
     [
         ({"column": "lod", "between": (1, 2)}, {"load": ["1"]}, "there is no column 'lod'. Did you mean 'load'?"),
-        ({"column": "a", "values": ("Web",)}, {"a": ["web"]}, "no cell of 'a' is 'Web', and so no row counts. Near"),
+        ({"column": "a", "values": ("Web",)}, {"a": ["web"]}, "no cell of 'a' is 'Web', and so no row counts. Values"),
+        ({"column": "a", "between": (5, 9)}, {"a": ["nan"]}, "all cells of 'a' are missing."),
         ({"column": "a", "hours": (5, 9)}, {"a": ["2024-01-01"]}, "1 of 1 filled cell of 'a' are no times like 07:45"),
         ({"column": "a", "between": (5, 9)}, {"a": ["six"]}, "1 of 1 filled cell of 'a' are no numbers."),
         ({"column": "a", "between": (5, 9)}, {"a": [None]}, "all cells of 'a' are missing."),
@@ -213,14 +214,34 @@ def test_the_table_that_is_written_has_a_line_for_each_customer_and_index(washin
     assert list(written) == list(INDICES)
     assert len(written) == sum(len(index.table) for index in washing.of)
     assert written["customer"].drop_duplicates().tolist() == list(washing.customers)
-    assert written["index"][:5].tolist() == [index.name for index in washing.of]
-    first = washing.of[0].table.loc[washing.customers[0]]
-    assert written.loc[0, "share"] == pytest.approx(first["share"], abs=1e-4)
+    assert written["index"][: len(washing.of)].tolist() == [index.name for index in washing.of]
+
+
+def test_every_figure_that_is_written_can_be_worked_out_from_the_log(washing: Indices, tmp_path: Path) -> None:
+    path = write_indices(washing, tmp_path)
+    assert ",-0.0," not in path.read_text(encoding="utf-8")
+    written = pd.read_csv(path)
+    runs = make_washing().log.dropna(subset=["started", "kwh"])
+    hour = runs["started"].str[11:13].astype(int)
+    night = runs["kwh"].where((hour >= 22) | (hour < 5), 0.0)
+    energy, squares = (of.groupby(runs["household"]).sum() for of in (runs["kwh"], runs["kwh"] ** 2))
+    share = 100 * night.groupby(runs["household"]).sum() / energy
+    tariff = written[written["index"] == "night tariff"].set_index("customer")
+    share = share[tariff.index]
+    assert tariff["exposure"].to_numpy() == pytest.approx((energy**2 / squares)[tariff.index].to_numpy(), abs=1e-3)
+    assert tariff["share"].to_numpy() == pytest.approx(share.to_numpy(), abs=1e-3)
+    assert tariff["average"].to_numpy() == pytest.approx(share.mean(), abs=1e-3)
+    assert tariff["difference"].to_numpy() == pytest.approx((share - share.mean()).to_numpy(), abs=1e-3)
+    below = (tariff["shrunk"].rank() - 0.5) / len(tariff)
+    assert tariff["percentile"].to_numpy() == pytest.approx(100 * below.to_numpy(), abs=0.5)
+    beyond = (tariff["low"] > tariff["average"]) & (tariff["exposure"] >= 5)
+    assert beyond.eq(tariff["state"] == ABOVE).all()
 
 
 def test_the_page_counts_customers_and_names_none(washing: Indices) -> None:
     block = indices_block(washing)
     (shown,) = block.tables
+    assert all("%" in row[-1] and " %" not in row[-1] for row in shown.rows)
     assert [row[0] for row in shown.rows] == [index.name for index in washing.of]
     for row in shown.rows:
         assert len(row) == len(shown.columns)
@@ -230,16 +251,50 @@ def test_the_page_counts_customers_and_names_none(washing: Indices) -> None:
     assert indices_block(washing) == block
 
 
+def test_what_was_left_out_stands_on_the_page() -> None:
+    indices = indices_of([section(column="b", values=("web", "wob"))], log(["anna"] * 50, b=["web"] * 50))
+    assert indices.notices
+    assert set(indices.notices) <= set(indices_block(indices).sentences)
+
+
+def test_a_value_that_is_absent_does_not_bring_up_one_of_few_rows() -> None:
+    runs = log(["anna"] * 50, a=["web"] * 46 + ["very private"] * 4)
+    indices = indices_of([section(column="a", values=("web", "very privat"))], runs)
+    assert indices.notices == ("runs.csv, index 'it': no cell of 'a' is 'very privat', named in values.",)
+
+
+def test_profiles_are_the_shares_of_customers_with_five_rows_in_every_index() -> None:
+    runs = log(["anna"] * 5 + ["ben"] * 5 + ["cem"] * 4, a=["x", *"yyyy"] * 2 + [*"xxxx"], b=["x"] * 9 + [None] * 5)
+    indices = indices_of([section("a", column="a", values=("x",)), section("b", column="b", values=("x",))], runs)
+    assert indices.profiles.to_dict("index") == {"anna": {"a": 20.0, "b": 100.0}}
+
+
+def test_a_log_holds_the_columns_that_are_asked_for_beside_its_indices(here: Path) -> None:
+    text = (
+        '[table]\npath = "train.csv"\ncustomer = "company"\n[[index]]\nname = "x"\ncolumn = "source"\nvalues = ["7"]\n'
+    )
+    file = index_file_of(text, Path("x.toml"))
+    assert list(log_of_file(file).cells) == ["company", "source"]
+    assert list(log_of_file(file, ["won", "absent"]).cells) == ["company", "source", "won"]
+
+
 def test_a_level_of_few_rows_is_not_shown() -> None:
     runs = log(["anna"] * 50, a=["web"] * 46 + ["very private"] * 4)
     (index,) = indices_of([section(column="a", values=("web", "very private"))], runs).of
     assert index.what == "rows with 'a' 'web' or 1 rare value"
 
 
-def test_doubts_are_said_of_single_rows_and_of_shares_that_rise_with_the_history() -> None:
+def test_the_page_begins_with_how_many_customers_are_told_apart() -> None:
+    runs = log(["anna"] * 40 + ["ben"] * 40 + ["cem"], a=["x"] * 35 + ["y"] * 45 + ["x"])
+    block = indices_block(indices_of([section("a", column="a", values=("x",))], runs))
+    said = "Of 3 customers, 2 are above or below the average in at least one index; of 1 nothing can be told yet."
+    assert block.sentences[0] == said
+
+
+def test_doubts_are_said_of_few_rows_and_of_shares_that_rise_with_the_history() -> None:
     single = log([str(number) for number in range(50)], a=["x", "y"] * 25)
     block = indices_block(indices_of([section("fair goer", column="a", values=("x",))], single))
-    assert any("No customer has two rows for fair goer" in sentence for sentence in block.sentences)
+    assert any("No customer has 5 rows for fair goer" in sentence for sentence in block.sentences)
     assert block.plots == []
     rows = [(str(number), place) for number in range(300) for place in range(2 + number % 30)]
     rising = log([name for name, _ in rows], a=["x" if place > 3 + int(name) % 3 else "y" for name, place in rows])

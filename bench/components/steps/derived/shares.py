@@ -16,7 +16,9 @@ BELOW: Final = "below the average"
 LIKE: Final = "like the average"
 UNTOLD: Final = "cannot tell yet"
 
-FEWEST_ROWS = 5  # of a customer that may be called like the average
+# Of a customer of whom anything is told. Where customers are nearly all or nothing one row tells by the figures, but a
+# reader does not believe it, and a habit is more than a single act.
+FEWEST_ROWS = 5
 ENOUGH_ROWS = 100  # tell any share to 10 percentage points: 1.96 * sqrt(0.25 / 100) is 0.098
 WIDEST = 0.5  # of an interval that says something
 MOST_CUSTOMERS = 10_000  # that the prior is learned from: more would not move it visibly
@@ -159,9 +161,9 @@ def compared(history: History) -> pd.DataFrame:
     difference : of the two, in percentage points
     shrunk, low, high : as of `posterior`
     percentile : the share of customers whose shrunk share is smaller, and half of those with the same
-    state : `ABOVE` or `BELOW` where the interval lies beyond the average. Else `UNTOLD` of fewer than 5 rows, of fewer
-    than 100 that say less than the other customers do, and where the interval is wider than 50 points; and of all
-    customers if none has two rows. Else `LIKE`.
+    state : `UNTOLD` of an exposure below 5. Else `ABOVE` or `BELOW` where the interval lies beyond the average. Else
+    `UNTOLD` of an exposure below 100 that says less than the other customers do, and where the interval is wider than
+    50 points. Else `LIKE`.
 
     Every customer needs an exposure above 0.
     """
@@ -174,7 +176,8 @@ def compared(history: History) -> pd.DataFrame:
     frame["average"] = 100 * average
     frame["difference"] = 100 * (share - average)
     frame["shrunk"], frame["low"], frame["high"] = 100 * known.mean, 100 * known.low, 100 * known.high
-    frame["percentile"] = 100 * (rankdata(known.mean) - 0.5) / len(share)
+    alike = known.mean.round(9)  # sums of amounts differ in their last digits
+    frame["percentile"] = 100 * (rankdata(alike) - 0.5) / len(share)
     frame["state"] = _states(history, known, average)
     return frame
 
@@ -192,14 +195,12 @@ def exposure_tells(history: History) -> float:
 
 def _states(history: History, known: Posterior, average: float) -> NDArray[np.str_]:
     rows = history.exposure
-    untold = (rows < FEWEST_ROWS) | ((known.pull >= 0.5) & (rows < ENOUGH_ROWS)) | (known.high - known.low > WIDEST)
+    thin = rows < FEWEST_ROWS
+    vague = ((known.pull >= 0.5) & (rows < ENOUGH_ROWS)) | (known.high - known.low > WIDEST)
     # The share itself must lie on that side too: where all shares are the same none is above the average.
     above = (known.low > average) & (history.share > average)
     below = (known.high < average) & (history.share < average)
-    if rows.max(initial=0.0) < 1.0 + 1e-9:
-        above = below = np.zeros(len(above), dtype=bool)
-        untold = ~above
-    return np.select([above, below, untold], [ABOVE, BELOW, UNTOLD], LIKE)
+    return np.select([thin, above, below, vague], [UNTOLD, ABOVE, BELOW, UNTOLD], LIKE)
 
 
 def _likely(pairs: Floats, times: NDArray[np.intp]) -> tuple[Floats, Floats]:
