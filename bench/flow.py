@@ -155,9 +155,15 @@ def explain(question: Question, trial: str | None, ensemble: bool, wanted: Wante
 
 
 def index(question: Question, workers: int) -> list[str]:
-    """Make the customer index of a finished run from its exported winner, and say what came of it."""
+    """Make the customer index of a finished run from its bundle, and say what came of it."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
-    bundle = load_bundle(question.folder / BUNDLE)
+    place, file = question.folder / BUNDLE, question.experiment.path
+    if not place.exists():
+        raise BundleError(
+            f"{place}: there is no bundle, and the index is made from one. `bench run {file}` ends with one; of what "
+            f"was run already `bench export {file}` makes it."
+        )
+    bundle = load_bundle(place)
     customers = recorded_customers(question, store)
     return index_of_run(question.plan, question.experiment, customers, bundle, question.folder / "index", workers)
 

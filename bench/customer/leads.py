@@ -17,7 +17,7 @@ class Leads:
 
     Attributes
     ----------
-    names : ids as written, or numbers of rows from 1
+    names : ids as written, or numbers of rows from 1; of labelled leads these, as no table says them otherwise
     features : DataFrame of shape (n, features), as `bench.data.dataset.Dataset.features`
     groups : ndarray of shape (n,), the number of each lead's company, -1 for none
     score : ndarray of shape (n,), the winner's probability: of labelled leads by models that did not train on them, of

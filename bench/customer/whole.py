@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,8 @@ from bench.customer.shortlist.shortlist import Shortlist, shortlist, shortlist_b
 from bench.customer.target.segments import target_table, write_target
 from bench.customer.target.told import target_block
 from bench.data.dataset import read_tables
+from bench.data.notices import plural
+from bench.ensemble.blend import who_predicts
 from bench.ensemble.customers import Customers
 from bench.ensemble.foresight import foresee
 from bench.ensemble.reasons import stacked
@@ -48,7 +52,7 @@ def index_of_run(
 
     Parameters
     ----------
-    bundle : the winner, as it was exported from this run
+    bundle : what was exported from this run: the winner, unless another was asked for
     folder : where the sheets and ``index.html`` go
 
     Raises
@@ -74,22 +78,13 @@ def index_of_run(
         people = people_of(scored.to_call, scored.companies)
         offered = match_offers(offers, people.names, facts, cells, people.of, [tier.name for tier in tiers])
 
-    folder.mkdir(parents=True, exist_ok=True)
-    blocks, written = [conversion_block(conversion)], [*write_conversion(conversion, folder)]
+    parts = [_Part(conversion_block(conversion), partial(write_conversion, conversion))]
     if short and scored.open:
-        blocks.append(shortlist_block(short))
-        written.append(write_shortlist(short, scored.open, scored.companies, folder))
-    blocks.append(target_block(target))
-    written.append(write_target(target, folder))
-    blocks += _others(indices, classes, offered, people_of_both(scored).names, folder, written)
-    opening = [experiment.question] if experiment.question else []
-    opening += [blocks[0].sentences[1], *(blocks[1].sentences[:1] if short else [])]
-    manifest = bundle.manifest
-    made = (
-        f"`bench index {experiment.path}` makes this page again, from the bundle of {manifest.experiment} (training "
-        f"table {manifest.data_id}, folds {manifest.folds_id}). {_WHOM}"
-    )
-    return _written(experiment.name, opening, blocks, made, folder, written)
+        parts.append(_Part(shortlist_block(short), partial(write_shortlist, short, scored.open, scored.companies)))
+    parts.append(_Part(target_block(target), partial(write_target, target)))
+    answer = [part.block.sentences[0] for part in parts]
+    parts += _others(indices, classes, offered, people_of_both(scored).names)
+    return _written(experiment.name, [experiment.question, *answer], parts, _made(experiment, bundle), folder)
 
 
 def index_of_log(file: IndexFile, folder: Path) -> list[str]:
@@ -119,17 +114,23 @@ def index_of_log(file: IndexFile, folder: Path) -> list[str]:
         whose = numbers >= 0
         offered = match_offers(offers, indices.customers, facts, log.cells[whose], numbers[whose])
 
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    blocks = _others(indices, classes, offered, tuple(profiles.index), folder, written)
-    opening = [file.question] if file.question else []
+    parts = _others(indices, classes, offered, tuple(profiles.index))
+    opening = [file.question]
     if section.classes:
         opening.append(
             f"Kinds of customers are looked for among the {len(profiles):,} of {len(indices.customers):,} customers "
             f"with {FEWEST_ROWS} rows or more in every index."
         )
     made = f"`bench index {file.path}` makes this page again. {_WHOM}"
-    return _written(file.name, opening, blocks, made, folder, written)
+    return _written(file.name, opening, parts, [made], folder)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of the index: what the page says of it, and how its sheets are written into a folder."""
+
+    block: Block
+    write: Callable[[Path], Path | tuple[Path, ...]]
 
 
 def _offers(section: CustomersSection) -> tuple[Offer, ...]:
@@ -210,38 +211,49 @@ def _facts(scored: Scored, table: pd.DataFrame, classes: Classes | None, indices
 
 
 def _others(
-    indices: Indices | None,
-    classes: Classes | None,
-    offered: Offered | None,
-    classed: Sequence[str],
-    folder: Path,
-    written: list[Path],
-) -> list[Block]:
-    """Write the sheets of what is there, add their places to ``written``, and return the parts of the page.
-
-    Parameters
-    ----------
-    classed : names of the customers among whom classes were looked for
-    """
-    blocks = []
+    indices: Indices | None, classes: Classes | None, offered: Offered | None, classed: Sequence[str]
+) -> list[_Part]:
+    """Return the parts that a log without an outcome may have too; ``classed`` are the customers of the classes."""
+    parts = []
     if indices:
-        blocks.append(indices_block(indices))
-        written.append(write_indices(indices, folder))
+        parts.append(_Part(indices_block(indices), partial(write_indices, indices)))
     if classes:
-        blocks.append(classes_block(classes))
-        written.extend(write_classes(classes, classed, folder))
+        parts.append(_Part(classes_block(classes), partial(write_classes, classes, classed)))
     if offered:
-        blocks.append(offers_block(offered))
-        written.append(write_offers(offered, folder))
-    return blocks
+        parts.append(_Part(offers_block(offered), partial(write_offers, offered)))
+    return parts
 
 
-def _written(
-    name: str, opening: Sequence[str], blocks: Sequence[Block], made: str, folder: Path, written: Sequence[Path]
-) -> list[str]:
-    """Write the page, and return what is said of all."""
+def _made(experiment: Experiment, bundle: Bundle) -> list[str]:
+    """Say how the page was made, and by whose probabilities: a bundle need not be the winner's."""
+    manifest = bundle.manifest
+    who = f"{who_predicts(manifest.weights)} ({plural(len(manifest.members), 'trial')})"
+    if len(manifest.members) == 1:
+        who = f"{who_predicts(manifest.weights)} ({manifest.members[0].configuration})"
+    return [
+        f"`bench index {experiment.path}` makes this page again, from the bundle of {manifest.experiment} (training "
+        f"table {manifest.data_id}, folds {manifest.folds_id}). {_WHOM}",
+        f"Probabilities are those of {who}, which `bench run` or `bench export` wrote into the bundle last.",
+        *bundle.notices,
+    ]
+
+
+def _written(name: str, opening: Sequence[str], parts: Sequence[_Part], made: Sequence[str], folder: Path) -> list[str]:
+    """Write the sheets and the page, once all is made, and return what is said of them."""
+    whole = page(f"{name}: customer index", [one for one in opening if one], [part.block for part in parts], made)
+    folder.mkdir(parents=True, exist_ok=True)
+    sheets: list[Path] = []
+    for part in parts:
+        places = part.write(folder)
+        sheets += [places] if isinstance(places, Path) else places
     place = folder / "index.html"
     with replacing(place) as file:
-        file.write(page(f"{name}: customer index", opening, blocks, [made]))
-    said = [f"{block.title}: {block.sentences[0]}" for block in blocks if block.sentences]
-    return [*said, f"{place}: the page. Beside it, naming leads: {', '.join(path.name for path in written)}."]
+        file.write(whole)
+    said = [f"{part.block.title}: {part.block.sentences[0]}" for part in parts]
+    if older := [path.name for path in sorted(folder.glob("*.csv")) if path not in sheets]:
+        said.append(f"Not of this index, but of an earlier one: {', '.join(older)}.")
+    return [
+        *said,
+        f"Beside the page, for those who call: {', '.join(path.name for path in sheets)}.",
+        f"The page: {place}",
+    ]

@@ -71,7 +71,9 @@ def q_values(p_values: Floats) -> Floats:
     (Bates et al. 2023, theorem 2, and Marandon, Lei, Mary and Roquain 2024, doi:10.1214/23-AOS2338, give the argument
     for scores without ties). Jin and Candès (2023), jmlr.org/papers/v24/22-1176.html, compare with rows of both
     classes, so that the share of positives has to stay as it was; here it need not. For rows of companies, this
-    dependence is no longer proved harmless, but measured: see ``benchmarks/shortlist.py``.
+    dependence is no longer proved harmless, but measured: see ``benchmarks/shortlist.py``. It does harm where few
+    companies are called and one among the negatives is large and scores low: of 120 made-up companies dealt at random,
+    12 to call on average and one with 28 % of the negatives, lists at q = 0.5 held 59 % negatives, at 0.3 38 %.
 
     Parameters
     ----------

@@ -172,7 +172,7 @@ def _labelled(view: View, score: Floats) -> Leads:
         chance = Calibrator("sigmoid", np.empty(0), np.empty(0), 0.0, learned.intercept)(score)
     low, high = _interval(logit(chance), learned.error(logit(score)))
     return Leads(
-        names=tuple(str(row + 1) for row in known.rows),
+        names=tuple(f"labelled row {row + 1}" for row in known.rows),  # ids of leads to call are often numbers
         features=dataset.features.iloc[known.rows].reset_index(drop=True),
         groups=view.groups,
         score=score,

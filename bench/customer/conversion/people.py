@@ -92,7 +92,7 @@ def converting(
     """Return how many leads of each customer convert at the least and at the most, in 95 of 100 cases; shape (size,).
 
     Drawn `DRAWS` times: the chances of a customer's leads are off together, as far as their intervals say, and their
-    outcomes correlate by ``alike`` (see `alikeness`; 0: each lead for itself, the Poisson-binomial distribution).
+    outcomes go together in a share ``alike`` of the pairs (see `alikeness`; 0: the Poisson-binomial distribution).
     """
     from scipy.special import expit  # here: planning need not wait for it
 
@@ -110,25 +110,29 @@ def converting(
 
 
 def alikeness(labelled: Leads) -> float:
-    """Return the correlation, 0 to 1, between the outcomes of two leads of one company, beyond what their chances say.
+    """Return which share, 0 to 1, of the pairs of leads of one company have one fate, beyond what their chances say.
 
-    Of each company with several labelled leads the mean product of two residuals and of their standard deviations: the
-    moment estimate of an intraclass correlation (Fleiss 1981), a company counting once however large it is. 0 where no
-    company has several.
+    Two leads of chances p and q that go by one number convert both with the chance min(p, q), and pq each for itself.
+    Of each company with several labelled leads it is the mean product of two residuals over the mean of the difference:
+    where all chances are equal the moment estimate of an intraclass correlation (Fleiss 1981); where they are not, a
+    correlation would be smaller than the share. A company counts once however large it is; 0 where none has several.
     """
     assert labelled.y is not None  # they are labelled
-    rows = labelled.groups >= 0
-    of = np.unique(labelled.groups[rows], return_inverse=True)[1]
+    rows = np.flatnonzero(labelled.groups >= 0)
+    rows = rows[np.lexsort((labelled.chance[rows], labelled.groups[rows]))]
+    _, first, leads = np.unique(labelled.groups[rows], return_index=True, return_counts=True)
+    of = np.repeat(np.arange(len(leads)), leads)
     chance = labelled.chance[rows]
-    leads = np.bincount(of)
+    larger = leads[of] - 1 - (np.arange(len(rows)) - first[of])  # leads of the company behind this one
+    several = leads > 1
 
-    def mean_of_pairs(one: Floats) -> Floats:
-        pairs = np.bincount(of, one) ** 2 - np.bincount(of, one**2)
-        return np.asarray(pairs[leads > 1] / (leads * (leads - 1))[leads > 1])
+    def pairs(one: Floats) -> Floats:
+        return np.asarray(np.bincount(of, one) ** 2 - np.bincount(of, one**2))[several]
 
-    deviation = mean_of_pairs(np.sqrt(chance * (1 - chance))).sum()
-    together = mean_of_pairs(labelled.y[rows] - chance).sum()
-    return float(np.clip(together / deviation, 0, 1)) if deviation > 0 else 0.0
+    number = (leads * (leads - 1))[several]
+    most = ((2 * np.bincount(of, chance * larger)[several] - pairs(chance)) / number).sum()
+    together = (pairs(labelled.y[rows] - chance) / number).sum()
+    return float(np.clip(together / most, 0, 1)) if most > 0 else 0.0
 
 
 def _people(names: Sequence[str], groups: NDArray[np.int64], companies: tuple[str, ...]) -> People:

@@ -83,12 +83,13 @@ def conversion_block(conversion: Conversion) -> Block:
     bins = told.table
     held = int(bins["predicted"].between(bins["low"], bins["high"]).sum())
     sentences = [
+        _expected(conversion),
         "The conversion index of a lead is its chance to convert, in percent: of 100 leads with an index of 30 about "
         "30 convert.",
-        *_expected(conversion),
+        *_how_sure(conversion.scored),
         f"Held against the outcomes of {plural(len(labelled), 'labelled lead')}, scored by models that did not train "
         f"on them, the index is {100 * told.calibration_error:.1f} points off on average. Of {len(bins)} groups by "
-        f"index {held} converted as it says, as far as their 95% intervals can tell.",
+        f"index {held} converted as it says, as far as their 95 % intervals can tell.",
         *_doubts(conversion),
     ]
     return Block("Conversion index", sentences, [_tier_table(conversion), *_reason_tables(conversion)], [_plot(told)])
@@ -116,19 +117,29 @@ def _sheet(table: str, leads: Leads, conversion: Conversion) -> pd.DataFrame:
     return pd.DataFrame(columns).sort_values("rank", kind="stable")
 
 
-def _expected(conversion: Conversion) -> list[str]:
-    """Say how many of the leads to call convert, and how sure an index is."""
-    scored = conversion.scored
-    if scored.open is None:
-        return ["There are no open leads: the index is of the labelled ones alone."]
-    leads, best = scored.open, conversion.tiers[0]
+def _expected(conversion: Conversion) -> str:
+    """Say how many of the leads to call convert."""
+    leads, labelled, best = conversion.scored.open, conversion.scored.labelled, conversion.tiers[0]
+    if leads is None:
+        assert labelled.y is not None  # they are labelled
+        return (
+            f"There are no open leads: the index is of {plural(len(labelled), 'labelled lead')} alone, of which "
+            f"{int(labelled.y.sum()):,} converted."
+        )
     in_best = 100 * leads.chance >= best.lowest
-    wide = 100 * float(np.median(leads.high - leads.low)) / 2
+    return (
+        f"Of {plural(len(leads), 'open lead')} {leads.chance.sum():,.0f} are expected to convert, "
+        f"{leads.chance[in_best].sum():,.0f} of them among the {int(in_best.sum()):,} of tier {best.name}."
+    )
+
+
+def _how_sure(scored: Scored) -> list[str]:
+    if scored.open is None:
+        return []
+    wide = 100 * float(np.median(scored.open.high - scored.open.low)) / 2
     return [
-        f"Of {plural(len(leads), 'open lead')} {leads.chance.sum():.0f} are expected to convert, "
-        f"{leads.chance[in_best].sum():.0f} of them among the {int(in_best.sum()):,} of tier {best.name}.",
         f"By what is known from labelled leads, half of the indices are sure to {wide:.1f} points or better: the share "
-        "that converts among leads with such a score lies within, in 95 of 100 cases. A single lead converts or not.",
+        "that converts among leads with such a score lies within, in 95 of 100 cases. A single lead converts or not."
     ]
 
 
@@ -172,10 +183,15 @@ def _together(scored: Scored) -> list[str]:
     low, high = converting(labelled, people.of, len(leads), alike)
     real = np.bincount(people.of, labelled.y)
     held = float(((low <= real) & (real <= high))[several].mean())
+    together = (
+        "Leads of one customer convert together, or not at all, more often than their chances say, as if "
+        f"{alike:.0%} of the pairs had one fate."
+        if alike >= 0.005
+        else "Leads of one customer convert together no more often than their chances say."
+    )
     return [
-        f"Leads of one customer convert together, or not at all, more often than their chances say (correlation "
-        f"{alike:.2f}). The intervals of customers allow for it: they held {held:.0%} of the {int(several.sum()):,} "
-        "with several labelled leads."
+        f"{together} The intervals of customers allow for it: they hold what {held:.0%} of the "
+        f"{int(several.sum()):,} with several labelled leads did, by which they were made."
     ]
 
 
@@ -201,7 +217,7 @@ def _tier_table(conversion: Conversion) -> PageTable:
             low, high = wilson(converted / known, known)
             row[-2:] = [f"{converted / known:.1%}", f"{low:.1%} to {high:.1%}"]
         rows.append(row)
-    columns = ["labelled leads that converted", "share", "95% interval"]
+    columns = ["labelled leads that converted", "share", "95 % interval"]
     if leads is not None:
         columns = ["open leads", "expected to convert", *columns]
     columns = ["tier", "index from", *columns]
@@ -236,6 +252,6 @@ def _plot(told: Reliability) -> Plot:
     plain.set(xlabel="index", ylabel="converted, %", xlim=(0, min(top, 100)), ylim=(0, min(top, 100)))
     caption = (
         f"Index and share that converted of {int(table['rows'].sum()):,} labelled leads in bins of equally many, with "
-        "95% intervals; on the dashed line both are the same."
+        "95 % intervals; on the dashed line both are the same."
     )
     return Plot(drawn(figure), caption)

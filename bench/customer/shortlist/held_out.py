@@ -20,6 +20,7 @@ from bench.run.runner import fit_trials
 from bench.score.combine import Combination
 
 MOSTLY: Final = 0.5  # of the leads to call
+LARGE: Final = 0.15  # of the leads compared with, of one company; see `bench.score.conformal.q_values`
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def by_one_model(
     return Compared(
         predictor.probability(dataset.features.iloc[negatives]),
         predictor.probability(dataset.submission),
-        tuple(_other_customers(dataset, trained, negatives)),
+        (*_other_customers(dataset, trained, negatives), *_one_company(dataset, negatives)),
     )
 
 
@@ -116,4 +117,17 @@ def _other_customers(dataset: Dataset, trained: NDArray[np.intp], negatives: NDA
         yield (
             f"{other:,} of the {len(dataset.submission_groups):,} leads to call are of companies {which}, and the "
             f"leads they are compared with are not"
+        )
+
+
+def _one_company(dataset: Dataset, negatives: NDArray[np.intp]) -> Iterator[str]:
+    """Say if so many of the leads compared with are of one company that the promise hangs on how it scores."""
+    if dataset.groups is None:
+        return
+    groups = dataset.groups[negatives]
+    share = np.bincount(groups[groups >= 0]).max(initial=0) / max(1, len(groups))
+    if share > LARGE:
+        yield (
+            f"{share:.0%} of the leads they are compared with are of one company, and if its leads score lower than "
+            "those of others, more of those called may not convert"
         )

@@ -218,8 +218,8 @@ def _promise(found: Shortlist, precision: float) -> str:
             f"convert. The most that one can promise here is that {most} convert."
         )
     return (
-        f"{called:,} of {plural(len(found.order), 'lead')} are called, so that on average over many such lists at most "
-        f"{wrong} of those called do not convert. Only the average is promised: of this list it may be more or less."
+        f"Call {called:,} of {plural(len(found.order), 'lead')}: on average over many such lists at most {wrong} of "
+        "those called do not convert. Only the average is promised: of this list it may be more or less."
     )
 
 

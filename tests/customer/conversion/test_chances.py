@@ -270,7 +270,7 @@ def test_rows_that_were_never_held_out_are_no_labelled_leads(tmp_path: Path) -> 
     """As in folds in time, whose first block is trained on only."""
     world = World.made(300, 5, 13)
     told = scored(tmp_path, world.y, world.score, held_out=np.arange(300) >= 50).labelled
-    assert told.names[:2] == ("51", "52")
+    assert told.names[:2] == ("labelled row 51", "labelled row 52")
     assert told.features["x"].tolist()[:2] == [50.0, 51.0]
     assert len(told) == len(told.score) == 250
     assert told.y is not None

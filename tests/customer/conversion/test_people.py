@@ -86,6 +86,15 @@ def test_outcomes_of_a_company_that_agree_are_alike() -> None:
     assert alikeness(never) == 0.0
 
 
+def test_leads_of_different_chances_that_have_one_fate_are_wholly_alike() -> None:
+    """Five companies go by the numbers 0.1, 0.3, ... 0.9; the correlation of their two leads is only a quarter."""
+    y = [1, 1, 0, 1, 0, 1, 0, 1, 0, 0]
+    assert alikeness(leads_of([0.2, 0.8] * 5, [0, 0, 1, 1, 2, 2, 3, 3, 4, 4], y)) == pytest.approx(1.0)
+    assert alikeness(
+        leads_of([0.8, 0.2] * 5, [4, 4, 1, 1, 2, 2, 3, 3, 0, 0], [1, 1, *[1, 0] * 3, 0, 0])
+    ) == pytest.approx(1)
+
+
 def test_chances_that_tell_companies_apart_leave_nothing_to_be_alike() -> None:
     rng = np.random.default_rng(0)
     chance = np.repeat(rng.uniform(0.1, 0.9, 3_000), 2)

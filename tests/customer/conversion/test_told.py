@@ -168,7 +168,10 @@ def test_no_sentence_of_the_block_is_empty(conversion: Conversion) -> None:
 def test_without_open_leads_there_is_an_index_of_the_labelled_ones(conversion: Conversion, tmp_path: Path) -> None:
     alone = replace(conversion, scored=replace(conversion.scored, open=None), reasons=None)
     block = conversion_block(alone)
-    assert "There are no open leads: the index is of the labelled ones alone." in block.sentences
+    assert block.sentences[0] == (
+        "There are no open leads: the index is of 400 labelled leads alone, of which "
+        f"{outcomes(conversion).sum()} converted."
+    )
     assert "open leads" not in block.tables[0].columns
     assert len(block.tables) == 1
     leads, people = (pd.read_csv(path, keep_default_na=False) for path in write_conversion(alone, tmp_path))

@@ -15,7 +15,7 @@ import pytest
 from bench.audit.adversarial import tell_apart
 from bench.audit.finding import Finding
 from bench.customer.leads import Leads
-from bench.customer.shortlist.held_out import by_one_model, held_out_fold
+from bench.customer.shortlist.held_out import _one_company, by_one_model, held_out_fold
 from bench.customer.shortlist.shortlist import Shortlist, shortlist, shortlist_block, write_shortlist
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds, FoldsSection, make_folds
@@ -196,6 +196,25 @@ def test_p_and_q_values_are_those_of_the_scores_with_companies_counted_together(
     assert (np.diff(got.score[got.order]) <= 0).all()
 
 
+def test_a_company_of_many_of_the_leads_compared_with_makes_the_promise_approximate(
+    dataset: Dataset, question: tuple[Experiment, Plan], records: tuple[Store, Store]
+) -> None:
+    customers = Customers.of(dataset, FoldsSection(), *records)
+    view, _, rows = held_out_fold(customers)
+    assert dataset.groups is not None
+    groups = dataset.groups.copy()
+    negatives = view.labels.rows[rows & (view.labels.y == 0)]
+    assert len(negatives) > 20
+    for many, share in ((len(negatives) // 4, len(negatives) // 4 / len(negatives)), (1, None)):
+        groups[negatives] = 1000 + np.arange(len(negatives))
+        groups[negatives[:many]] = 999
+        said = list(_one_company(replace(dataset, groups=groups), negatives))
+        assert [one.split(" are of one company")[0] for one in said] == (
+            [] if share is None else [f"{share:.0%} of the leads they are compared with"]
+        )
+    assert list(_one_company(replace(dataset, groups=None), negatives)) == []
+
+
 def test_refitted_scores_make_the_promise_approximate(
     dataset: Dataset, question: tuple[Experiment, Plan], records: tuple[Store, Store]
 ) -> None:
@@ -250,7 +269,7 @@ def test_what_was_not_asked_for_stays_empty(tmp_path: Path) -> None:
 def test_block_says_what_is_promised_and_what_is_not() -> None:
     block = shortlist_block(found())
     assert block.sentences[0] == (
-        "2 of 4 leads are called, so that on average over many such lists at most 40% of those called do not convert. "
+        "Call 2 of 4 leads: on average over many such lists at most 40% of those called do not convert. "
         "Only the average is promised: of this list it may be more or less."
     )
     assert block.sentences[1].startswith("Of the first 3 leads, as many as can be called, at most about 67%")
