@@ -11,11 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
+from bench.companies import company_of
 from bench.errors import ExperimentError, did_you_mean
 
 LEVELS: Final = 12  # of a category that are told apart; more nobody keeps in mind
 COVERED: Final = 0.8  # share of the leads that those levels and gaps hold in a column chosen by itself
 CUTS: Final = 19  # of a number, at every twentieth of the leads
+FEWEST: Final = 5  # customers with what is shown to all
+SHOWN: Final = 3  # levels of a column that a page names in one condition
+LETTERS: Final = 60  # of a cell that is shown
 OTHER: Final = "another value"
 GAP: Final = "missing"
 
@@ -31,7 +35,8 @@ class Readable:
 
     Attributes
     ----------
-    levels : of a category, the most frequent first, each of as many labelled leads as were asked for; none of a number
+    levels : of a category, the most frequent first, each of as many labelled leads as were asked for, and of five
+        customers; none of a number
     cuts : of a number, from the smallest; a stretch begins with its cut. None of a category
 
     Without levels and cuts it only counts whether anything is given.
@@ -58,22 +63,22 @@ class Readable:
             codes = np.zeros(len(column), dtype=np.int64)
         return np.where(column.isna(), self.width - 1, codes).astype(np.int64)
 
-    def words(self, allowed: Mask, occur: Mask, most: int = LEVELS) -> str:
+    def words(self, allowed: Mask, occur: Mask, *, brief: bool = False) -> str:
         """Say which cells are allowed: "size is Small or missing", "visits from 3 to below 10".
 
         Parameters
         ----------
         allowed : ndarray of shape (width,), of each code; neither none nor all of those that occur
         occur : likewise, codes that any lead has: of others nothing is said
-        most : levels that are named before the rest of them is counted
+        brief : name three levels, shortened, and count the rest of them
         """
         if self.levels:
-            named = (*self.levels, OTHER, GAP)
+            named = [*(map(shortened, self.levels) if brief else self.levels), OTHER, GAP]
             inside, outside = ([named[code] for code in np.flatnonzero(which & occur)] for which in (allowed, ~allowed))
             # What is left out says it shorter, and as plainly where that is a level or two.
             if len(outside) <= 2 < len(inside) and OTHER not in outside:
                 return f"{self.name} is {'not' if len(outside) == 1 else 'neither'} {' nor '.join(outside)}"
-            return f"{self.name} is {either(inside, most)}"
+            return f"{self.name} is {either(inside, SHOWN if brief else LEVELS)}"
         stretches = np.flatnonzero(allowed[:-1])
         gaps = allowed[-1] and occur[-1]
         low, high = (stretches[0], stretches[-1]) if len(stretches) else (0, 0)
@@ -91,40 +96,81 @@ class Readable:
 
 
 def readable_columns(
-    features: pd.DataFrame, names: Sequence[str], smallest: int, companies: Sequence[str] = ()
+    features: pd.DataFrame,
+    names: Sequence[str],
+    smallest: int,
+    groups: NDArray[np.int64] | None = None,
+    companies: Sequence[str] = (),
 ) -> tuple[Readable, ...]:
     """Return the columns that leads are described by.
 
     Without ``names`` those are all numbers and categories. Of a category the frequent levels are told apart, at most 12
-    of ``smallest`` leads each, if they and the gaps hold 80 % of the leads; of others only whether anything is given.
-    Likewise of texts, dates and the company's name, which are only taken where they are named. A column in which
-    nothing differs describes nobody.
+    of ``smallest`` leads and five customers each, if they and the gaps hold 80 % of the leads; of others only whether
+    anything is given. Likewise of texts, dates and the company's name, which are only taken where they are named. A
+    column in which nothing differs describes nobody.
 
     Parameters
     ----------
     features : of the labelled leads, see `bench.data.dataset.Dataset.features`
     names : columns to take, and no others
     smallest : leads that a level has at least
-    companies : a category of these names is the company's
+    groups, companies : the number of each lead's company, -1 for none, and their names by number
 
     Raises
     ------
     ExperimentError
         If a column that is named does not exist.
     """
-    for name in names:
-        if name not in features:
-            raise ExperimentError(
-                f"[customers] columns names '{name}', which is no feature.{did_you_mean(name, map(str, features))}"
-            )
+    customers = company_of(groups, len(features))
+    of_company = set() if groups is None else company_columns(features, groups, companies)
     found = []
-    for name in dict.fromkeys(names or map(str, features)):
+    for name in chosen_columns(features, names):
         column = features[name]
-        if is_numeric_dtype(column.dtype) or _is_category(column, companies):
-            found.append(_cut(column) or _told_apart(column, smallest, bool(names)) or _given(column, smallest))
+        if name not in of_company and (is_numeric_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype)):
+            told = _cut(column) or _told_apart(column, customers, smallest, bool(names))
+            found.append(told or _given(column, smallest))
         elif names:
             found.append(_given(column, smallest))
     return tuple(column for column in found if column is not None)
+
+
+def chosen_columns(features: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the columns that [customers] names, each once, or all where it names none.
+
+    Raises
+    ------
+    ExperimentError
+        If one does not exist.
+    """
+    known = [*map(str, features)]
+    for name in names:
+        if name not in known:
+            raise ExperimentError(
+                f"[customers] columns names '{name}', which is no feature.{did_you_mean(name, known)}"
+            )
+    return [*dict.fromkeys(names or known)]
+
+
+def company_columns(features: pd.DataFrame, groups: NDArray[np.int64], companies: Sequence[str]) -> set[str]:
+    """Return the columns that hold nothing but the company, as a text or as a number.
+
+    Parameters
+    ----------
+    groups, companies : the number of each lead's company, -1 for none, and their names by number
+    """
+    leads = groups >= 0
+    if not leads.any() or groups.max() >= len(companies):
+        return set()
+    names = pd.Series(companies, dtype=object)[groups[leads]]
+    codes = pd.to_numeric(names, errors="coerce").to_numpy(np.float64)
+    spelt = not np.isnan(codes).all()
+
+    def is_company(column: pd.Series) -> bool:
+        if is_numeric_dtype(column.dtype):
+            return spelt and np.array_equal(column.to_numpy(np.float64), codes, equal_nan=True)
+        return bool((column.astype(object).to_numpy() == names.to_numpy()).all())
+
+    return {str(name) for name, column in features.items() if is_company(column[leads])}
 
 
 def either(words: Sequence[str], most: int = LEVELS) -> str:
@@ -138,11 +184,10 @@ def figure(number: float) -> str:
     return f"{number:,.10g}" if abs(number) >= 10_000 else f"{number:.10g}"
 
 
-def _is_category(column: pd.Series, companies: Sequence[str]) -> bool:
-    """Say if a column is a category, and not the company's name."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return False
-    return not companies or not set(column.dropna().unique()) <= set(companies)
+def shortened(text: str) -> str:
+    """Return a cell as it is shown: in one line, of a long one the beginning."""
+    line = " ".join(text.split())
+    return line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…"
 
 
 def _cut(column: pd.Series) -> Readable | None:
@@ -153,10 +198,12 @@ def _cut(column: pd.Series) -> Readable | None:
     return Readable(str(column.name), cuts=_cuts(given.to_numpy(np.float64)))
 
 
-def _told_apart(column: pd.Series, smallest: int, named: bool) -> Readable | None:
+def _told_apart(column: pd.Series, customers: Codes, smallest: int, named: bool) -> Readable | None:
     """Return a category as its frequent levels; None if it has none, or too much else where it is not named."""
-    counts = pd.Series(_texts(column.dropna()), dtype="str").value_counts(sort=False).sort_index()
-    frequent = counts[counts >= smallest].sort_values(ascending=False, kind="stable")[:LEVELS]
+    by_level = pd.Series(customers).groupby(_texts(column))
+    counts = by_level.size()
+    told = (counts >= smallest) & (by_level.nunique() >= FEWEST)
+    frequent = counts[told].sort_values(ascending=False, kind="stable")[:LEVELS]
     others = counts.sum() - frequent.sum()
     if frequent.empty or frequent.iloc[0] == len(column) or (others > (1 - COVERED) * len(column) and not named):
         return None

@@ -25,11 +25,13 @@ from bench.customer.indices.statistical import Indices, indices_block, indices_o
 from bench.customer.leads import Scored
 from bench.customer.offers.conditions import Offer, check_offers, read_offers
 from bench.customer.offers.match import Offered, match_offers, offers_block, write_offers
+from bench.customer.readable import company_columns
 from bench.customer.shortlist.shortlist import Shortlist, shortlist, shortlist_block, write_shortlist
 from bench.customer.target.segments import target_table, write_target
 from bench.customer.target.told import target_block
 from bench.data.dataset import read_tables
 from bench.data.notices import plural
+from bench.data.understand import Placeholders
 from bench.ensemble.blend import who_predicts
 from bench.ensemble.customers import Customers
 from bench.ensemble.foresight import foresee
@@ -74,9 +76,9 @@ def index_of_run(
     classes = _classes(scored, section) if section.classes else None
     offered = None
     if offers:
-        facts = _facts(scored, people_table(scored, tiers), classes, indices)
+        facts, shares = _facts(scored, people_table(scored, tiers), classes, indices)
         people = people_of(scored.to_call, scored.companies)
-        offered = match_offers(offers, people.names, facts, cells, people.of, [tier.name for tier in tiers])
+        offered = match_offers(offers, people.names, facts, shares, cells, people.of, [tier.name for tier in tiers])
 
     parts = [_Part(conversion_block(conversion), partial(write_conversion, conversion))]
     if short and scored.open:
@@ -101,18 +103,16 @@ def index_of_log(file: IndexFile, folder: Path) -> list[str]:
     log = log_of_file(file, [one.column for offer in offers for one in offer.when if one.column])
     check_offers(offers, log.columns, [one.name for one in file.index], ())
     indices = indices_of(file.index, log)
-    profiles = indices.profiles
-    looked_for = section.classes and len(profiles)
-    classes = latent_classes(profiles, section.classes, smallest=section.smallest) if looked_for else None
+    profiles, classes = indices.profiles, None
+    if section.classes and len(profiles):
+        classes = latent_classes(profiles, section.classes, smallest=section.smallest, columns=section.columns)
     offered = None
     if offers:
-        facts = indices.shares
-        if classes:
-            facts["class"] = pd.Series(classes.labels, profiles.index).reindex(facts.index, fill_value="")
-        facts = facts.reset_index(drop=True)
+        told = pd.Series(classes.labels if classes else "", profiles.index, dtype="str")
+        facts = pd.DataFrame({"class": told.reindex(list(indices.customers), fill_value="").to_numpy()})
         numbers, _ = log.numbered()
         whose = numbers >= 0
-        offered = match_offers(offers, indices.customers, facts, log.cells[whose], numbers[whose])
+        offered = match_offers(offers, indices.customers, facts, indices.shares, log.cells[whose], numbers[whose])
 
     parts = _others(indices, classes, offered, tuple(profiles.index))
     opening = [file.question]
@@ -138,11 +138,13 @@ def _offers(section: CustomersSection) -> tuple[Offer, ...]:
 
 
 def _cells(experiment: Experiment, customers: Customers) -> pd.DataFrame:
-    """Return the leads to call as their file writes them."""
+    """Return the leads to call as their file writes them, placeholders as gaps."""
     train, submission, _ = read_tables(experiment.data)
     if submission is not None:
-        return submission.frame
-    return train.frame.drop(columns=experiment.data.target).iloc[customers.main.labels.rows]
+        frame = submission.frame
+    else:
+        frame = train.frame.drop(columns=experiment.data.target).iloc[customers.main.labels.rows]
+    return Placeholders().blank(frame, experiment.data.missing)
 
 
 def _shortlist(
@@ -176,6 +178,10 @@ def _classes(scored: Scored, section: CustomersSection) -> Classes:
     labelled, both = scored.labelled, people_of_both(scored)
     assert labelled.y is not None  # they are labelled
     features = labelled.features if scored.open is None else stacked(labelled.features, scored.open.features)
+    # Of a company its own name says nothing; as a number it would even be cut into bands.
+    groups = np.concatenate([table.groups for table in (labelled, scored.open) if table is not None])
+    names = company_columns(features, groups, scored.companies) - set(section.columns)
+    features = features.drop(columns=[*names])
     of_labelled, size = both.of[: len(labelled)], len(both.names)
     known, converted = np.bincount(of_labelled, minlength=size), np.bincount(of_labelled, labelled.y, size)
     return latent_classes(
@@ -188,8 +194,10 @@ def _classes(scored: Scored, section: CustomersSection) -> Classes:
     )
 
 
-def _facts(scored: Scored, table: pd.DataFrame, classes: Classes | None, indices: Indices | None) -> pd.DataFrame:
-    """Return what is known of each customer to call, in the order of `people_of`.
+def _facts(
+    scored: Scored, table: pd.DataFrame, classes: Classes | None, indices: Indices | None
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return what is known of each customer to call, in the order of `people_of`, and its statistical indices.
 
     Parameters
     ----------
@@ -201,13 +209,13 @@ def _facts(scored: Scored, table: pd.DataFrame, classes: Classes | None, indices
     facts = table[["tier", "index"]].iloc[own].reset_index(drop=True)
     if classes is not None:
         facts["class"] = classes.labels[own]
+    shares = None
     if indices is not None:
         # A lead of no company may be called what a company is called.
         names = np.array(both.names, dtype=object)[own]
         shares = indices.shares.reindex(names).reset_index(drop=True)
         shares.loc[leads.groups[first] < 0] = np.nan
-        facts = pd.concat([facts, shares], axis=1)
-    return facts
+    return facts, shares
 
 
 def _others(

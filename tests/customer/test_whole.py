@@ -1,17 +1,20 @@
-"""The customer index of a log: of the made-up washing machines, and of odd ones."""
+"""The customer index of a log, and what the parts of the index are given."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from bench.customer.whole import index_of_log
+from bench.customer.leads import Scored
+from bench.customer.whole import _classes, index_of_log
 from bench.data.washing import make_washing
-from bench.plan.indices import index_file_of
+from bench.plan.indices import CustomersSection, index_file_of
+from tests.customer.made import leads_of
 
 WASHING = Path(__file__).parents[2] / "experiments" / "indices" / "washing.toml"
 
@@ -63,3 +66,14 @@ def test_a_log_without_anybody_to_compare_makes_a_page(customers: list[str], tmp
     assert (tmp_path / "index.html").exists()
     states = set(pd.read_csv(tmp_path / "indices.csv")["state"])
     assert not states & {"above the average", "below the average"}
+
+
+def test_the_number_of_a_company_is_no_column_that_classes_are_looked_for_in() -> None:
+    groups = np.repeat(np.arange(40), 3)
+    features = pd.DataFrame(
+        {"code": 100.0 + groups, "kind": pd.Categorical(["a", "b", "c"] * 40), "staff": groups % 7.0}
+    )
+    leads = leads_of(np.full(120, 0.5), groups, [1, 0] * 60, names=[f"{row}" for row in range(120)], features=features)
+    scored = Scored(leads, None, 0.5, tuple(str(100 + company) for company in range(40)))
+    assert "code" not in _classes(scored, CustomersSection(classes=2)).levels.columns
+    assert _classes(scored, CustomersSection(classes=2, columns=("code",))).levels.columns == ("code",)

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.customer.classes.levels import MISSING, REST, Levels, levels_of
+from bench.customer.classes.levels import Levels, levels_of
 from bench.customer.classes.profile import Conversion, Trait, conversions_of, traits_of
 from bench.customer.leads import Floats
+from bench.customer.readable import GAP, OTHER, shortened
 
 FITTED = 5_000  # customers; of more, as many drawn
 STARTS = 15  # of which the likeliest is kept; EM ends where it is near
@@ -33,8 +34,8 @@ class Tried:
     ----------
     bic : Bayesian information criterion of the fit; less is better
     agreement : median adjusted Rand index between the classes that two halves of the customers find, each for all
-        customers; None where it was not asked for: of a single class, or where the fit gains too little or a class is
-        too small
+        customers, of three halvings, or of two where these decide; None where it was not asked for: of a single class,
+        or where the fit gains too little or a class is too small
     smallest : customers of the smallest class, of all customers
     """
 
@@ -142,7 +143,7 @@ def _searched(
     for classes in range(1, max(1, min(most, len(every) // smallest)) + 1):
         if _rising(tried):
             break
-        model = _fitted(sample, levels, classes, STARTS, SEED)
+        model = _fitted(sample, levels, classes, STARTS if classes > 1 else 1, SEED)  # all start alike with one class
         bic = float(np.nan_to_num(model.bic(sample), nan=np.inf))
         posterior = _posterior(model, sample, every)
         size = int(np.bincount(posterior.argmax(axis=1), minlength=classes).min())
@@ -169,7 +170,7 @@ def _gains(tried: Sequence[Tried], taken: int, classes: int, bic: float) -> bool
 def _indicators(levels: Levels) -> Floats:
     """Return one column of 0 and 1 for each level, as many for each column of the table as the longest has."""
     width = max(map(len, levels.levels), default=1)
-    return np.eye(width)[levels.codes].reshape(len(levels.codes), -1)
+    return np.eye(width)[levels.codes].reshape(len(levels.codes), width * len(levels.columns))
 
 
 def _fitted(sample: Floats, levels: Levels, classes: int, starts: int, seed: int) -> Any:
@@ -211,8 +212,10 @@ def _posterior(model: Any, sample: Floats, every: Floats) -> Floats:
 def _agreement(sample: Floats, levels: Levels, classes: int) -> float:
     from sklearn.metrics import adjusted_rand_score
 
-    agreements = []
+    agreements: list[float] = []
     for split in range(SPLITS):
+        if len({agreement >= STABLE for agreement in agreements}) == 1 < len(agreements):
+            break  # the median of three is on the side of these two, whatever the third
         halves = np.array_split(np.random.default_rng([SEED, split]).permutation(len(sample)), 2)
         models = [_fitted(sample[half], levels, classes, STARTS_HALF, SEED + split) for half in halves]
         one, other = (
@@ -225,6 +228,8 @@ def _agreement(sample: Floats, levels: Levels, classes: int) -> float:
 def _name(traits: Sequence[Trait]) -> str:
     strongest: dict[str, str] = {}
     for trait in traits:
-        if trait.low > 0 and trait.level != REST:
-            strongest.setdefault(MISSING if trait.level == MISSING else trait.column, f"{trait.column} {trait.level}")
+        if trait.low > 0 and trait.level != OTHER:
+            strongest.setdefault(
+                GAP if trait.level == GAP else trait.column, f"{trait.column} {shortened(trait.level)}"
+            )
     return ", ".join([*strongest.values()][:2]) or "all"

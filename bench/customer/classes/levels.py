@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from bench.components.steps.columns import by_frequency, is_number
+from bench.customer.readable import GAP, OTHER, chosen_columns, figure
 
-MISSING: Final = "missing"
-REST: Final = "any other"
 MOST_LEVELS = 6
 FREQUENT = 0.05  # of the customers a category is known of: a level this frequent stands for itself
 FEWEST = 20  # customers of such a level, at least
@@ -81,9 +80,13 @@ def levels_of(table: pd.DataFrame, columns: Sequence[str] = ()) -> Levels:
     Parameters
     ----------
     table : DataFrame of shape (n, features), as `per_customer` returns it
+
+    Raises
+    ------
+    ExperimentError
+        If a column that is named does not exist.
     """
-    chosen = [str(name) for name in table if not columns or name in columns]
-    read = {name: found for name in chosen if (found := _in_levels(table[name])) is not None}
+    read = {name: found for name in chosen_columns(table, columns) if (found := _in_levels(table[name])) is not None}
     told = [name for name, (_, codes) in read.items() if np.bincount(codes).max() <= ONE_SIDED * len(codes)]
     kept, same = (told, ()) if columns else _without_copies(told, table, {name: read[name][1] for name in told})
     codes = np.column_stack([read[name][1] for name in kept]) if kept else np.empty((len(table), 0), dtype=np.int64)
@@ -114,7 +117,7 @@ def _in_levels(column: pd.Series[Any]) -> tuple[tuple[str, ...], NDArray[np.int6
     names, codes = _bands(column) if is_number(column) else _frequent(column)
     codes = np.where(gaps, len(names), codes)
     occurring, codes = np.unique(codes, return_inverse=True)
-    return tuple([*names, MISSING][at] for at in occurring), codes.astype(np.int64)
+    return tuple([*names, GAP][at] for at in occurring), codes.astype(np.int64)
 
 
 def _frequent(column: pd.Series[Any]) -> tuple[list[str], NDArray[np.int64]]:
@@ -126,7 +129,7 @@ def _frequent(column: pd.Series[Any]) -> tuple[list[str], NDArray[np.int64]]:
     if sum(counts[level] for level in kept) < COVERED * known:
         return ["given"], np.zeros(len(column), dtype=np.int64)
     codes = pd.Index(kept).get_indexer(pd.Index(column.astype(object)))
-    return [*map(str, kept), REST], np.where(codes < 0, len(kept), codes).astype(np.int64)
+    return [*map(str, kept), OTHER], np.where(codes < 0, len(kept), codes).astype(np.int64)
 
 
 def _bands(column: pd.Series[Any]) -> tuple[list[str], NDArray[np.int64]]:
@@ -134,13 +137,13 @@ def _bands(column: pd.Series[Any]) -> tuple[list[str], NDArray[np.int64]]:
     known = values[~np.isnan(values)]
     distinct = np.unique(known)
     if len(distinct) <= 4:
-        return [f"{value:g}" for value in distinct], np.searchsorted(distinct, values)
+        return [figure(value) for value in distinct], np.searchsorted(distinct, values)
     zeros = (known == 0).mean() >= APART
     banded = known[known != 0] if zeros else known
     cuts = np.unique([float(f"{cut:.3g}") for cut in np.quantile(banded, [1 / 3, 2 / 3])])
-    between = [f"over {low:g} to {high:g}" for low, high in pairwise(cuts)]
+    between = [f"over {figure(low)} to {figure(high)}" for low, high in pairwise(cuts)]
     codes = np.searchsorted(cuts, values)
-    names = [f"up to {cuts[0]:g}", *between, f"over {cuts[-1]:g}"]
+    names = [f"up to {figure(cuts[0])}", *between, f"over {figure(cuts[-1])}"]
     return ([*names, "0"], np.where(values == 0, len(names), codes)) if zeros else (names, codes)
 
 

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from bench.customer.classes.levels import Levels
 from bench.customer.leads import Floats
-
-FEWEST = 5  # customers of a class with a level that is told
-NORMAL = 1.959964
+from bench.customer.readable import FEWEST
+from bench.score.interval import NORMAL_95, wilson_of_clusters
 
 
 @dataclass(frozen=True)
@@ -86,9 +85,7 @@ def conversions_of(
 ) -> tuple[Conversion, ...]:
     """Return how many leads of each class converted, each customer in its likeliest class.
 
-    Leads of a customer go together, so the interval is that of Clopper and Pearson on as many leads as would be as
-    certain if each were a customer of its own (Korn and Graubard 1998): fewer than there are, and where none or all
-    converted as many as customers.
+    Leads of a customer go together, which the interval knows: see `bench.score.interval.wilson_of_clusters`.
 
     Parameters
     ----------
@@ -104,24 +101,10 @@ def _difference(has: NDArray[np.bool_], weight: Floats) -> tuple[float, float, f
     inside, outside = weight.sum(), (1 - weight).sum()
     share, rest = (weight @ has) / inside, ((1 - weight) @ has) / outside
     pull = weight * (has - share) / inside - (1 - weight) * (has - rest) / outside
-    half = NORMAL * np.sqrt((pull**2).sum())
+    half = NORMAL_95 * np.sqrt((pull**2).sum())
     difference = share - rest
     return float(share), float(rest), float(difference), float(difference - half), float(difference + half)
 
 
 def _conversion(customers: int, converted: NDArray[np.int64], labelled: NDArray[np.int64]) -> Conversion:
-    from scipy.stats import beta
-
-    known = labelled > 0
-    converted, labelled = converted[known], labelled[known]
-    leads, hits, owners = int(labelled.sum()), int(converted.sum()), len(labelled)
-    if not leads:
-        return Conversion(customers, 0, 0, np.nan, np.nan, np.nan)
-    rate = hits / leads
-    effective = float(owners)
-    if 0 < hits < leads and owners > 1:
-        variance = owners / (owners - 1) * float(((converted - rate * labelled) ** 2).sum()) / leads**2
-        effective = min(rate * (1 - rate) / variance, leads) if variance else float(leads)
-    low = beta.ppf(0.025, rate * effective, (1 - rate) * effective + 1) if hits else 0.0
-    high = beta.ppf(0.975, rate * effective + 1, (1 - rate) * effective) if hits < leads else 1.0
-    return Conversion(customers, leads, hits, rate, float(low), float(high))
+    return Conversion(customers, int(labelled.sum()), int(converted.sum()), *wilson_of_clusters(converted, labelled))

@@ -10,12 +10,12 @@ import pandas as pd
 
 from bench.customer.classes.latent import STABLE, SURE, Classes, Tried
 from bench.customer.classes.profile import Conversion, Trait
+from bench.customer.readable import shortened
 from bench.page.block import Block, PageTable, Plot
 from bench.record.columns import CLASSES, MEMBERSHIP
 from bench.record.sheet import write_sheet
 
 SHOWN = 4  # levels of a class
-LETTERS = 60  # of a level
 
 
 def write_classes(classes: Classes, customers: Sequence[str], folder: Path) -> tuple[Path, Path]:
@@ -61,8 +61,13 @@ def _profile(classes: Classes) -> Iterator[list[object]]:
 
 
 def _none_found(classes: Classes) -> list[str]:
+    none = "No classes of customers were looked for: "
     if not classes.levels.columns:
-        return ["No classes of customers were looked for: no column is left that tells customers apart."]
+        return [f"{none}no column is left that tells customers apart."]
+    if len(classes.of) < 2 * classes.fewest:
+        return [f"{none}two classes of at least {classes.fewest:,} need more customers than these {len(classes.of):,}."]
+    if len(classes.tried) == 1:
+        return [f"{none}one is the most that is asked for."]
     return [
         "No classes of customers were found: they are best described as one kind, whose columns vary by themselves.",
         *_not_chosen(classes),
@@ -107,18 +112,18 @@ def _converting(classes: Classes) -> list[str]:
         f"({least[1].rate:.1%})."
     )
     together = any(of.labelled > of.customers for _, of in known)
-    return [said + " Where a range is wide, a few customers with many leads decide it." * together]
+    return [said + " Where an interval is wide, a few customers with many leads decide it." * together]
 
 
 def _sizes(classes: Classes) -> PageTable:
     rows = []
     sizes = np.bincount(classes.of, minlength=len(classes.names))
     for number, name in enumerate(classes.names):
-        row = [f"{number + 1}", _short(name, 2 * LETTERS), f"{sizes[number]:,}", f"{sizes[number] / sizes.sum():.0%}"]
+        row = [f"{number + 1}", name, f"{sizes[number]:,}", f"{sizes[number] / sizes.sum():.0%}"]
         if classes.conversions:
             row += _outcomes(classes.conversions[number])
         rows.append(row)
-    outcomes = ["Leads with outcome", "Converted", "Rate", "95 % range"] if classes.conversions else []
+    outcomes = ["Leads with outcome", "Converted", "Rate", "95 % interval"] if classes.conversions else []
     return PageTable(
         "Each customer counts in its likeliest class; a class is named by the two levels it has most more of.",
         ["Class", "What stands out", "Customers", "Share", *outcomes],
@@ -142,9 +147,9 @@ def _traits(classes: Classes) -> PageTable:
     rows = [[f"{number}", *_as_read(trait)] for number, trait in shown]
     return PageTable(
         "What each class has more of than the rest; all of it is in classes.csv.",
-        ["Class", "Column", "Level", "In the class", "In the rest", "More", "95 % range"],
+        ["Class", "Column", "Level", "In the class", "In the rest", "More", "95 % interval"],
         rows,
-        frozenset(["Class", "In the class", "In the rest", "More", "95 % range"]),
+        frozenset(["Class", "In the class", "In the rest", "More", "95 % interval"]),
     )
 
 
@@ -152,16 +157,12 @@ def _as_read(trait: Trait) -> list[str]:
     more = f"{100 * trait.difference:+.0f} %p"
     return [
         trait.column,
-        _short(trait.level, LETTERS),
+        shortened(trait.level),
         f"{trait.share:.0%}",
         f"{trait.rest:.0%}",
         more,
         f"{100 * trait.low:+.0f} to {100 * trait.high:+.0f}",
     ]
-
-
-def _short(text: str, letters: int) -> str:
-    return text if len(text) <= letters else text[: letters - 1] + "…"
 
 
 def _tried(classes: Classes) -> PageTable:
@@ -199,7 +200,7 @@ def _rates_drawn(classes: Classes) -> Plot:
     plain.set_xlim(left=-1)
     plain.margins(y=0.15)
     return Plot(
-        drawn(figure), "How often leads of each class converted, with 95 % ranges; dashed: all classes together."
+        drawn(figure), "How often leads of each class converted, with 95 % intervals; dashed: all classes together."
     )
 
 

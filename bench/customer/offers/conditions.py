@@ -24,12 +24,13 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 class Condition(Section):
     """One entry of ``when``: of a column of the leads, an index, the tier or the latent class of a customer.
 
-    A condition on a column holds for a customer with any lead whose cell it fits.
+    A condition on a column holds for a customer with a lead whose cell it fits; of several such conditions of one offer
+    all must hold of the same lead.
     """
 
     column: Name | None = Field(None, description="a column of the leads to call")
     values: tuple[str, ...] = Field((), strict=False, description="the cell is one of these, as it is written")
-    missing: bool | None = Field(None, description="the cell is empty; false: it is not")
+    missing: bool | None = Field(None, description="the cell is empty or a placeholder; false: it is neither")
     index: Name | None = Field(
         None, description="the name of an [[index]], its share in percent; or 'conversion', 0 to 100"
     )
@@ -74,7 +75,7 @@ class Condition(Section):
             return f"{self.column} is {either(self.values)}"
         if self.missing is not None:
             return f"{self.column} is {'missing' if self.missing else 'not missing'}"
-        unit = "" if self.index is None or self.index == CONVERSION else " %"
+        unit = "" if self.index is None or self.index == CONVERSION else "%"
         low, high = (None if end is None else f"{figure(end)}{unit}" for end in (self.from_, self.below))
         name = f"{CONVERSION} index" if self.index == CONVERSION else self.index or self.column
         if low is None or high is None:
@@ -152,7 +153,7 @@ def check_offers(
     Parameters
     ----------
     columns : of the table of leads to call, as its header names them
-    indices : names of the [[index]] sections
+    indices : names of the [[index]] sections; one that is called as the model's cannot be asked for
     tiers : names of the tiers
 
     Raises
@@ -163,6 +164,11 @@ def check_offers(
     kinds = {"column": tuple(columns), "index": (*indices, CONVERSION), "tier": tuple(tiers)}
     for offer in offers:
         for condition in offer.when:
+            if condition.index == CONVERSION and kinds["index"].count(CONVERSION) > 1:
+                raise ExperimentError(
+                    f"{offer.place}: offer '{offer.name}' asks for the index '{CONVERSION}', which is the model's and "
+                    "an [[index]] too. Give the [[index]] another name."
+                )
             asked = {"column": [condition.column], "index": [condition.index], "tier": condition.tier}
             for kind, names in asked.items():
                 for name in names:

@@ -15,16 +15,14 @@ from numpy.typing import NDArray
 
 from bench.customer.offers.conditions import CONVERSION, Condition, Offer, check_offers, joined
 from bench.customer.offers.conditions import read_offers as read_offers
-from bench.customer.readable import Mask
+from bench.customer.readable import FEWEST, Mask, shortened
 from bench.data.cells import cells_of, numbers
 from bench.errors import ExperimentError
 from bench.page.block import Block, PageTable
 from bench.record.columns import OFFERED
 from bench.record.sheet import write_sheet
 
-FEWEST: Final = 5  # leads with a value that a notice proposes
 PAIRS: Final = 5  # of colliding offers that a page shows
-LONGEST: Final = 60  # letters of a cell in a reason
 
 Places = NDArray[np.intp]
 
@@ -84,18 +82,24 @@ def match_offers(
     offers: Sequence[Offer],
     names: tuple[str, ...],
     facts: pd.DataFrame,
+    shares: pd.DataFrame | None,
     cells: pd.DataFrame,
     of: Places,
     tiers: Collection[str] = (),
 ) -> Offered:
     """Find the best offer for each customer: of the highest priority, then of the most conditions, then the first.
 
+    A customer with several leads matches the conditions of an offer on columns if one of its leads fits them all.
+
     Parameters
     ----------
     names : of the customers
-    facts : DataFrame of shape (customers, ...); "tier" and "class" as texts, "index" from 0 to 100, and a column for
-        each statistical index, its share in percent, NaN where it cannot be told yet: then no condition on it holds
-    cells : DataFrame of str of shape (leads, columns), the leads to call as their file writes them
+    facts : DataFrame of shape (customers, ...), as far as there are such: "tier" and "class" as texts, "index" from 0
+        to 100
+    shares : DataFrame of shape (customers, indices), of each statistical index the share in percent, NaN where it
+        cannot be told yet: then no condition on it holds; None without such indices
+    cells : DataFrame of str of shape (leads, columns), the leads to call as their file writes them, but
+        placeholders as gaps
     of : ndarray of shape (leads,), the customer of each lead
     tiers : names of the tiers; without any, those that a customer is in
 
@@ -104,21 +108,22 @@ def match_offers(
     ExperimentError
         If a condition asks for something that does not exist.
     """
-    indices = [name for name in map(str, facts) if name not in ("tier", "class", "index")]
-    check_offers(offers, map(str, cells), indices, tiers or _occurring(facts, "tier"))
-    around = _Around(facts, cells, of)
+    shares = pd.DataFrame(index=facts.index) if shares is None else shares
+    check_offers(offers, map(str, cells), map(str, shares), tiers or _occurring(facts, "tier"))
+    around = _Around(facts, shares, cells, of)
     matches = np.ones((len(names), len(offers)), dtype=bool)
     for place, offer in enumerate(offers):
         for condition in offer.when:
             _check_numbers(offer, condition, around)
-            matches[:, place] &= around.holds(condition)
+        matches[:, place] = around.match(offer)
     order = sorted(range(len(offers)), key=lambda place: (-offers[place].priority, -len(offers[place].when), place))
     best = np.where(matches.any(axis=1), np.array(order)[matches[:, order].argmax(axis=1)], -1)
     reasons = np.full(len(names), "", dtype=object)
     for place, offer in enumerate(offers):
         chosen = np.flatnonzero(best == place)
         if len(chosen):
-            parts = [around.words(condition, chosen) for condition in offer.when]
+            leads = around.first_that_fits(offer)[chosen]
+            parts = [around.words(condition, chosen, leads) for condition in offer.when]
             reasons[chosen] = [joined(said) for said in zip(*parts, strict=True)] if parts else "for everybody"
     notices = [said for offer in offers for condition in offer.when if (said := _strange(offer, condition, around))]
     return Offered(tuple(offers), names, matches, best, tuple(reasons), tuple(notices))
@@ -149,7 +154,7 @@ def write_offers(offered: Offered, folder: Path) -> Path:
 def offers_block(offered: Offered) -> Block:
     """Return the offers as a part of a page: how many customers each is for, and where they collide."""
     count, covered = len(offered.customers), offered.covered
-    said = [f"{covered:,} of {count:,} customers ({100 * covered / max(count, 1):.0f} %) have an offer."]
+    said = [f"{covered:,} of {count:,} customers ({covered / max(count, 1):.1%}) have an offer."]
     if common := int(
         np.isin(offered.best, [place for place, offer in enumerate(offered.offers) if not offer.when]).sum()
     ):
@@ -189,14 +194,33 @@ class _Around:
     """What conditions are asked of: facts of customers and cells of their leads."""
 
     facts: pd.DataFrame
+    shares: pd.DataFrame
     cells: pd.DataFrame
     of: Places
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 
+    def match(self, offer: Offer) -> Mask:
+        """Return which customers match an offer."""
+        matching = np.ones(len(self.facts), dtype=bool)
+        for condition in offer.when:
+            if condition.column is None:
+                matching &= self.holds(condition)
+        if any(condition.column is not None for condition in offer.when):
+            matching &= self.first_that_fits(offer) < len(self.cells)
+        return matching
+
+    def first_that_fits(self, offer: Offer) -> Places:
+        """Return each customer's first lead that fits all conditions on columns, the number of leads for none."""
+        fitting = np.ones(len(self.cells), dtype=bool)
+        for condition in offer.when:
+            if condition.column is not None:
+                fitting &= self.fits(condition)
+        first = np.full(len(self.facts), len(self.cells), dtype=np.intp)
+        np.minimum.at(first, self.of[fitting], np.flatnonzero(fitting))
+        return first
+
     def holds(self, condition: Condition) -> Mask:
-        """Return for which customers a condition holds."""
-        if condition.column is not None:
-            return np.bincount(self.of[self.fits(condition)], minlength=len(self.facts)) > 0
+        """Return for which customers a condition holds that is not on a column."""
         if condition.index is not None:
             return _within(condition, self._share(condition.index))
         name, wanted = ("tier", condition.tier) if condition.tier else ("class", condition.class_)
@@ -216,29 +240,26 @@ class _Around:
         """Return the number that each lead's cell spells, NaN where it spells none."""
         if column not in self._numbers:
             cells = cells_of(self.cells[column])
-            self._numbers[column] = cells.spread(numbers(cells.levels))
+            spelt = numbers(cells.levels)
+            self._numbers[column] = cells.spread(np.where(np.isfinite(spelt), spelt, np.nan))
         return self._numbers[column]
 
-    def words(self, condition: Condition, chosen: Places) -> list[str]:
-        """Say of each of the chosen customers, for whom a condition holds, by what."""
+    def words(self, condition: Condition, chosen: Places, leads: Places) -> list[str]:
+        """Say of each of the chosen customers, for whom a condition holds, by what; ``leads`` are those that fit."""
         if condition.tier or condition.class_:
             name = "tier" if condition.tier else "class"
             return [f"{name} {one}" for one in self.facts[name].iloc[chosen]]
         if condition.index is not None:
-            name, unit = (f"{CONVERSION} index", "") if condition.index == CONVERSION else (condition.index, " %")
+            name, unit = (f"{CONVERSION} index", "") if condition.index == CONVERSION else (condition.index, "%")
             return [f"{name} {share:.0f}{unit}" for share in self._share(condition.index)[chosen]]
         if condition.missing is not None:
             return [condition.words()] * len(chosen)
-        leads = np.flatnonzero(self.fits(condition))
-        first = dict(zip(self.of[leads[::-1]].tolist(), leads[::-1].tolist(), strict=True))  # the first lead stays
-        cells = self.cells[condition.column].iloc[[first[customer] for customer in chosen.tolist()]]
-        return [f"{condition.column} is {_short(cell)}" for cell in cells]
+        return [f"{condition.column} is {shortened(cell)}" for cell in self.cells[condition.column].iloc[leads]]
 
     def _share(self, index: str) -> NDArray[np.float64]:
-        named = "index" if index == CONVERSION and index not in self.facts else index
-        if named not in self.facts:
+        if index == CONVERSION and "index" not in self.facts:
             return np.full(len(self.facts), np.nan)
-        return self.facts[named].to_numpy(np.float64)
+        return (self.facts["index"] if index == CONVERSION else self.shares[index]).to_numpy(np.float64)
 
 
 def _check_numbers(offer: Offer, condition: Condition, around: _Around) -> None:
@@ -265,9 +286,9 @@ def _together(one: Mask, two: Mask) -> NDArray[np.int64]:
 def _strange(offer: Offer, condition: Condition, around: _Around) -> str | None:
     """Say which values or classes of a condition do not occur; None if all do."""
     if condition.values and condition.column is not None:
-        counts = around.cells[condition.column].value_counts()
-        kind, wanted, found = condition.column, condition.values, set(counts.index)
-        frequent = [str(level) for level in counts.index[counts >= FEWEST]]
+        customers = pd.Series(around.of).groupby(around.cells[condition.column].to_numpy()).nunique()
+        kind, wanted, found = condition.column, condition.values, set(customers.index)
+        frequent = [str(level) for level in customers.index[customers >= FEWEST]]  # no single one is quoted
     elif condition.class_:
         found = _occurring(around.facts, "class")
         kind, wanted, frequent = "class", condition.class_, sorted(found)
@@ -286,8 +307,3 @@ def _strange(offer: Offer, condition: Condition, around: _Around) -> str | None:
 
 def _occurring(facts: pd.DataFrame, name: str) -> set[str]:
     return {str(one) for one in facts[name].unique() if one} if name in facts else set()
-
-
-def _short(cell: str) -> str:
-    line = " ".join(str(cell).split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

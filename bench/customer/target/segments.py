@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 
 from bench.companies import company_of
 from bench.customer.leads import Floats, Scored
-from bench.customer.readable import LEVELS, Mask, readable_columns
+from bench.customer.readable import Mask, readable_columns
 from bench.customer.target.tree import EVERYBODY, grow
 from bench.data.splits import stratified_group
 from bench.plan.indices import CustomersSection
 from bench.record.columns import TARGET
 from bench.record.sheet import write_sheet
-from bench.score.interval import wilson
+from bench.score.interval import wilson_of_clusters
 
 BANDS: Final = 10
-SHOWN: Final = 3  # levels of a column that a page names in one condition
 SEED: Final = 7  # of the halves: the same leads give the same segments
 
 Places = NDArray[np.int64]
@@ -35,7 +34,7 @@ class Segment:
 
     Attributes
     ----------
-    short : as ``segment``, of long lists the beginning
+    short : as ``segment``, of long lists and long levels the beginning
     rate, low, high, lift : NaN where no lead tells them
     """
 
@@ -60,6 +59,8 @@ class Segment:
 @dataclass(frozen=True)
 class Target:
     """The target table: three ways to cut all leads into segments, each from the best segment to the worst.
+
+    Which group is best the leads say that shaped them, and so the rates need not fall from one to the next.
 
     Attributes
     ----------
@@ -93,7 +94,9 @@ def target_table(scored: Scored, section: CustomersSection, tiers: Mapping[str, 
 
     Groups are the leaves of a decision tree on readable columns. It is grown on one half of the companies (of the leads
     where none is named), and the rate of a leaf is that of the other half: on the leads that chose the splits it would
-    be flattered (honest estimation, Athey and Imbens 2016, doi:10.1073/pnas.1510489113). Of 20 halves of the demo's
+    be flattered (honest estimation, Athey and Imbens 2016, doi:10.1073/pnas.1510489113). So would the leaves that come
+    first, and the gains, if the leads that tell the rates put them in order: on 150 tables without any signal, 10 % of
+    1,500 leads positive, the first leaf then had a lift of 1.50, and has 0.97 as it is. Of 20 halves of the demo's
     leads, its giant company aside, the best leaf converts at 29 % where it was found and at 21 % elsewhere; with
     shuffled outcomes, 8 % of them positive, at 22 % and 7 %. Counts are of all leads.
 
@@ -113,7 +116,7 @@ def target_table(scored: Scored, section: CustomersSection, tiers: Mapping[str, 
     return Target(
         bands=_segments("band", bands, scored),
         tiers=_segments("tier", _tiers(scored, tiers), scored) if tiers else (),
-        groups=_segments("group", _groups(scored, section), scored, rank=True),
+        groups=_segments("group", _groups(scored, section), scored),
         open_rate=None if scored.open is None else scored.rate,
         by_company=bool((scored.labelled.groups >= 0).any()),
     )
@@ -140,7 +143,7 @@ def _by_chance(scored: Scored, cuts: Floats) -> _Parts:
         len(cuts) - np.searchsorted(cuts, chance, side="right")
         for chance in (scored.labelled.chance, np.empty(0) if scored.open is None else scored.open.chance)
     )
-    ends = [f"{100 * cut:.3g} %" for cut in cuts[::-1]]
+    ends = [f"{100 * cut:.3g}%" for cut in cuts[::-1]]
     words = [f"chance of at least {ends[0]}"] if ends else [EVERYBODY]
     words += [f"chance from {low} to below {high}" for high, low in pairwise(ends)]
     words += [f"chance below {ends[-1]}"] if ends else []
@@ -157,32 +160,38 @@ def _tiers(scored: Scored, tiers: Mapping[str, float]) -> _Parts:
 def _groups(scored: Scored, section: CustomersSection) -> _Parts:
     """Cut leads by a tree on readable columns; the half that did not grow it tells the rates."""
     leads, y = scored.labelled, _outcomes(scored)
-    columns = readable_columns(leads.features, section.columns, section.smallest, scored.companies)
+    columns = readable_columns(leads.features, section.columns, section.smallest, leads.groups, scored.companies)
     grown = stratified_group(y, company_of(leads.groups, len(y)), 2, SEED) == 0
     if (~grown).sum() < section.smallest:  # one company has nearly all: nobody else could tell the rates
         grown[:] = False
     rules = grow(columns, leads.features[grown], y[grown], section.smallest)
+    if len(rules) > 1:
+        rules = tuple(sorted(rules, key=lambda rule: _place(rule.holds(leads.features), grown, y)))
     tables = [leads.features, leads.features[:0] if scored.open is None else scored.open.features]
     of, open_of = (np.array([rule.holds(table) for rule in rules]).argmax(axis=0) for table in tables)
     every = pd.concat([table[[column.name for column in columns]] for table in tables])
     occur = [np.bincount(column.codes(every), minlength=column.width) > 0 for column in columns]
-    words, short = ([rule.words(occur, most) for rule in rules] for most in (LEVELS, SHOWN))
+    words, short = ([rule.words(occur, brief=brief) for rule in rules] for brief in (False, True))
     return _Parts(words, short, of, open_of, ~grown)
 
 
-def _segments(kind: str, parts: _Parts, scored: Scored, *, rank: bool = False) -> tuple[Segment, ...]:
-    """Count what each part holds, in the order given, or with ``rank`` the highest rate first."""
+def _place(inside: Mask, grown: Mask, y: NDArray[np.int8]) -> tuple[bool, float]:
+    """Return what puts a leaf in order: its rate among the leads that grew it; one that no other lead tells is last."""
+    return not (inside & ~grown).any(), -float(y[inside & grown].mean())
+
+
+def _segments(kind: str, parts: _Parts, scored: Scored) -> tuple[Segment, ...]:
+    """Count what each part holds; one whose rate no lead tells is taken for average where parts are summed up."""
     leads, y = scored.labelled, _outcomes(scored)
     width = len(parts.words)
     unit = company_of(leads.groups, len(y))
     rows = np.bincount(parts.of, minlength=width)
     told = [_rate(y[mine], unit[mine]) for mine in (parts.told & (parts.of == part) for part in range(width))]
     rate = np.array([one[0] for one in told])
-    order = np.argsort(-rate, kind="stable") if rank else np.arange(width)  # NaN comes last
+    known = ~np.isnan(rate)
+    base = float(rate[known] @ rows[known] / rows[known].sum())
 
-    found = np.cumsum(np.nan_to_num(rate * rows)[order])
-    reached = np.cumsum(rows[order])
-    base = found[-1] / len(y)
+    found, reached = np.cumsum(np.where(known, rate, base) * rows), np.cumsum(rows)
     converted, index = np.bincount(parts.of, y, width), np.bincount(parts.of, 100 * leads.chance, width)
     of_open = np.bincount(parts.open_of, minlength=width)
     expected = np.zeros(width) if scored.open is None else np.bincount(parts.open_of, scored.open.chance, width)
@@ -199,33 +208,20 @@ def _segments(kind: str, parts: _Parts, scored: Scored, *, rank: bool = False) -
             high=told[part][2],
             mean_index=float(index[part] / rows[part]) if rows[part] else np.nan,
             lift=float(rate[part] / base) if base else np.nan,
-            cumulative_leads=int(reached[place]),
-            cumulative_gains=float(found[place] / found[-1]) if base else np.nan,
-            calls_saved=float(found[place] / base - reached[place]) if base else np.nan,
+            cumulative_leads=int(reached[part]),
+            cumulative_gains=float(found[part] / found[-1]) if base else np.nan,
+            calls_saved=float(found[part] / base - reached[part]) if base else np.nan,
             open_leads=int(of_open[part]),
             expected_conversions=float(expected[part]),
         )
-        for place, part in enumerate(order)
+        for part in range(width)
     )
 
 
 def _rate(y: NDArray[np.int8], unit: Places) -> tuple[float, float, float, int]:
-    """Return the share of positives, its 95 % interval and the leads that tell it; NaN without any.
-
-    Leads of one company are alike, and count for fewer: their number is divided by the design effect, the variance of
-    the share over companies against that over single leads (Kish 1965, section 8.2; Korn and Graubard 1998, Survey
-    Methodology 24, 193-201). Where all leads have one outcome nothing tells that effect, and a company counts once.
-    """
-    if not len(y):
-        return np.nan, np.nan, np.nan, 0
-    rate = float(y.mean())
-    if 0 < rate < 1:
-        of_company = np.bincount(np.unique(unit, return_inverse=True)[1], y - rate)
-        effect = max(1.0, float((of_company**2).sum()) / (len(y) * rate * (1 - rate)))
-        low, high = wilson(rate, len(y) / effect)
-    else:
-        low, high = wilson(rate, len(np.unique(unit)))
-    return rate, low, high, len(y)
+    """Return the share of positives, its 95 % interval and the leads that tell it; NaN without any."""
+    company = np.unique(unit, return_inverse=True)[1]
+    return *wilson_of_clusters(np.bincount(company, y).astype(np.int64), np.bincount(company)), len(y)
 
 
 def _outcomes(scored: Scored) -> NDArray[np.int8]:

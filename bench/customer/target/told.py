@@ -54,20 +54,28 @@ def _sentences(target: Target) -> list[str]:
 def _of_groups(target: Target) -> list[str]:
     if len(target.groups) == 1:
         return ["No column tells apart leads that convert more often than others."]
-    first, last = target.groups[0], target.groups[-1]
-    best = (
-        f"Told by what is known of a lead, the best group is: {first.short}. {_rate_words(first)} of its leads "
-        f"convert, {_told(first.lift, '.1f')} times the average."
-    )
-    if target.open_rate is not None:
+    told = [one for one in target.groups if one.told_by]
+    first, last = told[0], told[-1]
+    average = sum(one.rate * one.leads for one in told) / sum(one.leads for one in told)
+    if sure := first.low > average:
+        best = (
+            f"Told by what is known of a lead, the best group is: {first.short}. {_rate_words(first)} of its leads "
+            f"convert, {_told(first.lift, '.1f')} times the average."
+        )
+    else:
+        best = (
+            "By what is known of a lead no group is found that surely converts more often than the average: the most "
+            f"promising one, {first.short}, may as well not ({_rate_words(first)}; on average {_percent(average)})."
+        )
+    if sure and target.open_rate is not None:
         best += f" {first.open_leads:,} leads to call are in it, of whom {first.expected_conversions:,.0f} may convert."
     half = "companies" if target.by_company else "leads"
     said = [
         best,
-        f"The rates of the groups are those of {half} that had no part in finding them, and so differ from converted "
-        "over leads: of those that had, they are flattered.",
+        f"The rates of the groups are those of {half} that had no part in finding them and putting them in order, and "
+        "so differ from converted over leads: of those that had, they are flattered.",
     ]
-    if first.low <= last.high:
+    if sure and first.low <= last.high:
         said.append("The best and the worst group may yet convert equally often: their intervals overlap.")
     return said
 
@@ -79,12 +87,12 @@ def _page_table(target: Target, segments: Sequence[Segment], caption: str) -> Pa
         "converted": [f"{one.converted:,}" for one in segments],
         "rate": [_rate_words(one) for one in segments],
         "lift": [_told(one.lift, ".1f") for one in segments],
-        "conversions found": [_percent(one.cumulative_gains) for one in segments],
+        "found so far": [_percent(one.cumulative_gains) for one in segments],
         "calls saved": [_told(one.calls_saved, ",.0f") for one in segments],
     }
     if target.open_rate is not None:
         cells["to call"] = [f"{one.open_leads:,}" for one in segments]
-        cells["expected conversions"] = [f"{one.expected_conversions:,.0f}" for one in segments]
+        cells["expected"] = [f"{one.expected_conversions:,.0f}" for one in segments]
         caption += f" Expected conversions assume that {_percent(target.open_rate)} of the leads to call convert."
     return PageTable(caption, list(cells), list(zip(*cells.values(), strict=True)), frozenset(cells) - {"segment"})
 
@@ -112,7 +120,7 @@ def _rate_words(one: Segment) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{_hundredths(share)} %"
+    return "?" if np.isnan(share) else f"{_hundredths(share)}%"
 
 
 def _hundredths(share: float) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.customer.readable import LEVELS, Mask, Readable
+from bench.customer.readable import Mask, Readable
 
 LEAVES: Final = 8  # at most, and
 DEPTH: Final = 4  # splits to each: what can be said in a line
@@ -36,16 +36,16 @@ class Rule:
             inside &= allowed[column.codes(features)]
         return inside
 
-    def words(self, occur: Sequence[Mask], most: int = LEVELS) -> str:
+    def words(self, occur: Sequence[Mask], *, brief: bool = False) -> str:
         """Return the condition as it is read, a part for each column that is not free.
 
         Parameters
         ----------
         occur : for each column, the codes that any lead has
-        most : levels of a column that are named before the rest of them is counted
+        brief : as of `Readable.words`
         """
         parts = [
-            column.words(allowed, seen, most)
+            column.words(allowed, seen, brief=brief)
             for column, allowed, seen in zip(self.columns, self.allowed, occur, strict=True)
             if not allowed[seen].all()
         ]

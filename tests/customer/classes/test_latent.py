@@ -84,3 +84,6 @@ def test_few_customers_or_no_columns_are_one_class() -> None:
     assert latent_classes(table, 6).names == ("all",)
     assert latent_classes(pd.DataFrame({"flag": [1.0] * 30}), 6).posterior.shape == (30, 1)
     assert latent_classes(table, 0).names == ("all",)
+    assert latent_classes(table[:0], 6).posterior.shape == (0, 1)
+    gaps = pd.DataFrame({"pages": [np.nan] * 200, "kind": pd.Categorical([None] * 200)})
+    assert latent_classes(gaps, 6).names == ("all",)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bench.customer.classes.levels import MISSING, REST, levels_of, per_customer
+from bench.customer.classes.levels import levels_of, per_customer
+from bench.customer.readable import GAP, OTHER
 
 
 def told(table: pd.DataFrame, column: str) -> list[str]:
@@ -39,7 +40,7 @@ def test_numbers_are_cut_into_thirds_with_many_zeros_and_gaps_apart() -> None:
     assert levels[30] == levels[49] == "up to 20.7"
     assert levels[50] == levels[69] == "over 20.7 to 40.3"
     assert levels[70] == levels[89] == "over 40.3"
-    assert levels[90] == MISSING
+    assert levels[90] == GAP
 
 
 def test_a_number_of_few_values_keeps_them() -> None:
@@ -50,8 +51,8 @@ def test_rare_levels_are_one_and_a_category_of_rare_levels_only_says_if_it_is_gi
     kinds = ["a"] * 60 + ["b"] * 30 + [f"r{number}" for number in range(10)]
     places = [f"place {number}" for number in range(60)] + [None] * 40
     table = pd.DataFrame({"kind": pd.Categorical(kinds), "place": pd.Categorical(places)})
-    assert [*dict.fromkeys(told(table, "kind"))] == ["a", "b", REST]
-    assert [*dict.fromkeys(told(table, "place"))] == ["given", MISSING]
+    assert [*dict.fromkeys(told(table, "kind"))] == ["a", "b", OTHER]
+    assert [*dict.fromkeys(told(table, "place"))] == ["given", GAP]
 
 
 def test_a_text_only_says_if_it_is_given_and_a_date_says_nothing() -> None:
@@ -63,7 +64,7 @@ def test_a_text_only_says_if_it_is_given_and_a_date_says_nothing() -> None:
     )
     levels = levels_of(table)
     assert levels.columns == ("message",)
-    assert levels.levels == (("given", MISSING),)
+    assert levels.levels == (("given", GAP),)
 
 
 def test_of_columns_that_say_the_same_one_stays_unless_columns_are_named() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bench.customer.classes.levels import Levels
 from bench.customer.classes.profile import conversions_of, traits_of
+from bench.score.interval import wilson
 
 HALVES = np.repeat(np.eye(2), 10, axis=0)  # ten customers of each of two classes
 
@@ -55,10 +56,11 @@ def test_intervals_of_traits_hold_the_truth_in_95_percent() -> None:
 def test_a_rate_is_of_leads_and_its_interval_of_customers() -> None:
     posterior = np.repeat(np.eye(2), 2, axis=0)
     first, second = conversions_of(posterior, np.array([5, 0, 0, 0]), np.array([5, 5, 0, 0]))
-    # Two customers, all or nothing: variance 2/1 × (2.5² + 2.5²) / 10² = 0.25, that of one lead.
+    # Two customers, all or nothing: their ten leads count for two, and by Student's t, which is 2.262 for ten
+    # and 12.706 for two, for 2 × (2.262 / 12.706)² = 0.063 of a lead. Nothing is known.
     assert (first.customers, first.labelled, first.converted, first.rate) == (2, 10, 5, 0.5)
-    assert first.low < 0.001
-    assert first.high > 0.999
+    assert (first.low, first.high) == pytest.approx(wilson(0.5, 0.0634), abs=1e-4)
+    assert first.high - first.low > 0.98
     assert (second.customers, second.labelled) == (2, 0)
     assert np.isnan([second.rate, second.low, second.high]).all()
 
@@ -66,10 +68,10 @@ def test_a_rate_is_of_leads_and_its_interval_of_customers() -> None:
 def test_no_conversion_in_thirty_leads_of_three_customers_is_as_sure_as_none_in_three() -> None:
     (of,) = conversions_of(np.ones((3, 1)), np.zeros(3, dtype=np.int64), np.array([10, 10, 10]))
     assert of.low == 0
-    assert of.high == pytest.approx(1 - 0.025 ** (1 / 3))
+    assert of.high == wilson(0, 3)[1]
 
 
 def test_leads_of_customers_of_their_own_count_one_by_one() -> None:
     (of,) = conversions_of(np.ones((101, 1)), np.arange(101) % 2, np.ones(101, dtype=np.int64))
     assert of.rate == pytest.approx(50 / 101)
-    assert (of.low, of.high) == pytest.approx((0.394, 0.596), abs=0.002)  # Clopper and Pearson of 101 leads
+    assert (of.low, of.high) == pytest.approx(wilson(50 / 101, 101))

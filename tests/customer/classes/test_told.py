@@ -68,10 +68,14 @@ def test_a_long_level_is_cut_on_the_page(two: Classes) -> None:
 
 
 def test_no_classes_are_said_in_a_sentence() -> None:
-    alone = made(np.ones((60, 1)), (TRIED[0],))
+    alone = made(np.ones((60, 1)), (*TRIED[:1], replace(TRIED[1], bic=950.0)))
     block = classes_block(alone)
     assert "No classes of customers were found" in block.sentences[0]
     assert len(block.tables) == 1
+    asked = classes_block(replace(alone, tried=TRIED[:1])).sentences[0]
+    assert asked == "No classes of customers were looked for: one is the most that is asked for."
+    few = classes_block(replace(alone, tried=TRIED[:1], fewest=50)).sentences[0]
+    assert few.endswith("looked for: two classes of at least 50 need more customers than these 60.")
     nothing = latent_classes(pd.DataFrame({"flag": [1.0] * 30}), 3)
     assert "no column is left" in classes_block(nothing).sentences[0]
 

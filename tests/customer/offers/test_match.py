@@ -13,6 +13,7 @@ import pytest
 from bench.customer.offers.conditions import check_offers
 from bench.customer.offers.match import Offered, match_offers, offers_block, read_offers, write_offers
 from bench.errors import ExperimentError
+from bench.page.page import page
 from bench.record.columns import OFFERED
 
 FILE = """\
@@ -41,9 +42,8 @@ CELLS = pd.DataFrame(
     },
     dtype="str",
 )
-FACTS = pd.DataFrame(
-    {"tier": ["A", "C", "B"], "index": [40.0, 10.0, 20.0], "class": ["1", "", "2"], "morning lover": [72.4, np.nan, 60]}
-)
+FACTS = pd.DataFrame({"tier": ["A", "C", "B"], "index": [40.0, 10.0, 20.0], "class": ["1", "", "2"]})
+SHARES = pd.DataFrame({"morning lover": [72.4, np.nan, 60]})
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -53,7 +53,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 
 def matched(tmp_path: Path, text: str) -> Offered:
-    return match_offers(read_offers(written(tmp_path, text)), NAMES, FACTS, CELLS, OF)
+    return match_offers(read_offers(written(tmp_path, text)), NAMES, FACTS, SHARES, CELLS, OF)
 
 
 def one(condition: str, name: str = "x", priority: int = 0) -> str:
@@ -101,8 +101,69 @@ def test_reasons_are_those_of_the_customer(tmp_path: Path) -> None:
         "",
         "conversion index 20 and class 2",
     )
-    assert matched(tmp_path, FILE.split("\n\n")[2]).reasons == ("morning lover 72 %", "", "morning lover 60 %")
+    assert matched(tmp_path, FILE.split("\n\n")[2]).reasons == ("morning lover 72%", "", "morning lover 60%")
     assert matched(tmp_path, one("")).reasons == ("for everybody",) * 3
+
+
+def test_conditions_on_columns_must_hold_of_one_lead(tmp_path: Path) -> None:
+    # Acme asks for a monitor in 49.9 letters and for a video wall in 7.
+    apart = one('{ column = "product", values = ["monitor"] }, { column = "length", below = 10 }', "apart")
+    same = one('{ column = "length", below = 10 }, { column = "product", missing = false }', "same")
+    found = matched(tmp_path, apart + same)
+    assert found.matches[0].tolist() == [False, True]
+    assert found.reasons[0] == "length is 7 and product is not missing"
+
+
+def test_an_index_may_be_called_like_a_column_or_a_fact(tmp_path: Path) -> None:
+    shares = pd.DataFrame({name: [80.0, 1.0, 1.0] for name in ("product", "tier", "class", "index")})
+    text = "".join(one(f'{{ index = "{name}", from = 50 }}', name) for name in shares)
+    text += one('{ tier = ["A"] }, { class = ["1"] }, { index = "conversion", from = 40 }', "all", 1)
+    found = match_offers(read_offers(written(tmp_path, text)), NAMES, FACTS, shares, CELLS, OF)
+    assert found.matches.tolist() == [[True] * 5, [False] * 5, [False] * 5]
+    assert found.reasons[0] == "tier A, class 1 and conversion index 40"
+
+
+def test_an_index_called_as_the_models_cannot_be_asked_for(tmp_path: Path) -> None:
+    offers = read_offers(written(tmp_path, one('{ index = "conversion", from = 40 }')))
+    shares = SHARES.rename(columns={"morning lover": "conversion"})
+    with pytest.raises(
+        ExperimentError, match=r"line 4: offer 'x' asks for the index 'conversion', which is the model's"
+    ):
+        match_offers(offers, NAMES, FACTS, shares, CELLS, OF)
+
+
+def test_a_number_without_end_is_none(tmp_path: Path) -> None:
+    offers = read_offers(written(tmp_path, one('{ column = "length", from = 50 }')))
+    found = match_offers(offers, NAMES, FACTS, SHARES, CELLS.assign(length=["inf", "60", "x", ""]), OF)
+    assert found.matches[:, 0].tolist() == [False, True, False]
+
+
+def test_nobody_to_call_is_no_failure(tmp_path: Path) -> None:
+    offers = read_offers(written(tmp_path, FILE))
+    found = match_offers(offers, (), FACTS[:0], SHARES[:0], CELLS[:0], OF[:0], tiers=("A", "B"))
+    assert offers_block(found).sentences[0] == "0 of 0 customers (0.0%) have an offer."
+    assert len(pd.read_csv(write_offers(found, tmp_path))) == 0
+
+
+def test_a_notice_proposes_no_single_customer(tmp_path: Path) -> None:
+    cells = pd.DataFrame({"firm": ["Samsung"] * 9 + ["Acme"]}, dtype="str")
+    offers = read_offers(written(tmp_path, one('{ column = "firm", values = ["Samsun"] }')))
+    (said,) = match_offers(
+        offers, ("a", "b"), FACTS[:0].reindex([0, 1]), None, cells, np.repeat([0, 1], [9, 1])
+    ).notices
+    assert "Samsung" not in said
+
+
+def test_names_and_texts_of_any_kind_are_inert_in_the_sheet_and_on_the_page(tmp_path: Path) -> None:
+    text = one('{ column = "note", missing = false }', "<b>방문</b>", 1).replace(
+        "priority", 'text = "=HYPERLINK(1)\\n+2"\npriority'
+    )
+    found = matched(tmp_path, text)
+    table = pd.read_csv(write_offers(found, tmp_path))
+    assert table.loc[0, ["offer", "text"]].tolist() == ["<b>방문</b>", "'=HYPERLINK(1) +2"]
+    shown = page("offers", [], [offers_block(found)], [])
+    assert "&lt;b&gt;방문&lt;/b&gt;" in shown
+    assert "<b>방문" not in shown
 
 
 def test_priority_comes_before_conditions_and_these_before_the_order(tmp_path: Path) -> None:
@@ -110,8 +171,8 @@ def test_priority_comes_before_conditions_and_these_before_the_order(tmp_path: P
     text = one(every, "first") + one(every, "second") + one(f"{every}, {every}", "exact") + one(every, "high", 1)
     found = matched(tmp_path, text)
     assert found.best.tolist() == [3, 3, 3]
-    assert match_offers(found.offers[:3], NAMES, FACTS, CELLS, OF).best.tolist() == [2, 2, 2]
-    assert match_offers(found.offers[:2], NAMES, FACTS, CELLS, OF).best.tolist() == [0, 0, 0]
+    assert match_offers(found.offers[:3], NAMES, FACTS, SHARES, CELLS, OF).best.tolist() == [2, 2, 2]
+    assert match_offers(found.offers[:2], NAMES, FACTS, SHARES, CELLS, OF).best.tolist() == [0, 0, 0]
 
 
 def test_coverage_and_conflicts_are_counted(tmp_path: Path) -> None:
@@ -127,7 +188,7 @@ def test_coverage_and_conflicts_are_counted(tmp_path: Path) -> None:
     assert found.overshadowed() == {1: 0, 3: 2}
     block = offers_block(found)
     assert list(block.sentences) == [
-        "3 of 3 customers (100 %) have an offer.",
+        "3 of 3 customers (100.0%) have an offer.",
         "For 2 customers several offers of the same priority match: they get the one of the most conditions, and of "
         "equals the first in the file. Other priorities decide otherwise.",
         "'tiers' is never the best: where it matches, another is, most often 'long'.",
@@ -146,7 +207,7 @@ def test_a_value_that_nobody_has_is_a_notice_that_proposes_no_rare_one(tmp_path:
         '{ column = "product", values = ["monitors"] }', "y"
     )
     offers = read_offers(written(tmp_path, text))
-    found = match_offers(offers, tuple("abcdefghi"), facts, cells, np.arange(9))
+    found = match_offers(offers, tuple("abcdefghi"), facts, None, cells, np.arange(9))
     path = tmp_path / "offers.toml"
     assert found.notices == (
         f"Offer 'x' ({path}, line 4) asks for 'sinage' of product, which nobody has. Did you mean 'signage'?",
@@ -157,13 +218,15 @@ def test_a_value_that_nobody_has_is_a_notice_that_proposes_no_rare_one(tmp_path:
 
 
 def test_classes_that_were_not_found_are_a_notice(tmp_path: Path) -> None:
-    found = match_offers(read_offers(written(tmp_path, one('{ class = ["2"] }'))), NAMES, FACTS[["tier"]], CELLS, OF)
+    found = match_offers(
+        read_offers(written(tmp_path, one('{ class = ["2"] }'))), NAMES, FACTS[["tier"]], SHARES, CELLS, OF
+    )
     assert (found.covered, len(found.notices)) == (0, 1)
 
 
 def test_a_tier_that_nobody_is_in_is_no_slip(tmp_path: Path) -> None:
     offers = read_offers(written(tmp_path, one('{ tier = ["D"] }')))
-    assert match_offers(offers, NAMES, FACTS, CELLS, OF, tiers=("A", "B", "C", "D")).covered == 0
+    assert match_offers(offers, NAMES, FACTS, SHARES, CELLS, OF, tiers=("A", "B", "C", "D")).covered == 0
 
 
 SLIPS: dict[str, tuple[str, str]] = {
@@ -235,7 +298,7 @@ def test_what_is_written_is_inert_and_has_its_columns(tmp_path: Path) -> None:
     cells = CELLS.assign(product=["=1+1", "signage", "x", "y\nz"])
     text = one('{ column = "product", missing = false }', "+offer") + one('{ tier = ["B"] }', "other", -1)
     offers = read_offers(written(tmp_path, text))
-    path = write_offers(match_offers(offers, ("@Acme", "Bolt", "7"), FACTS, cells, OF), tmp_path)
+    path = write_offers(match_offers(offers, ("@Acme", "Bolt", "7"), FACTS, SHARES, cells, OF), tmp_path)
     table = pd.read_csv(path, dtype="str").fillna("")
     assert list(table) == list(OFFERED)
     assert table.iloc[0].tolist() == ["'@Acme", "'+offer", "", "product is not missing", ""]
@@ -249,7 +312,7 @@ def test_the_example_fits_the_demo_leads() -> None:
     cells = make_demo(2000, 7).submission.astype("str")
     rows = len(cells)
     facts = pd.DataFrame({"tier": np.where(np.arange(rows) % 5, "B", "A"), "index": np.linspace(0, 100, rows)})
-    found = match_offers(offers, tuple(map(str, range(rows))), facts, cells, np.arange(rows))
+    found = match_offers(offers, tuple(map(str, range(rows))), facts, None, cells, np.arange(rows))
     assert found.notices == ()
     assert found.covered == rows
     assert found.matches.any(axis=0).all()
@@ -259,19 +322,19 @@ def test_the_example_of_a_log_fits_its_columns_and_indices() -> None:
     offers = read_offers(Path("experiments/indices/washing-offers.toml"))
     columns = ("household", "machine", "started", "programme", "temperature", "load_kg", "kwh")
     check_offers(offers, columns, ("morning lover", "hygiene sensitive", "drum filler", "night tariff"), ())
-    assert offers[3].words() == "drum filler at least 60 % and machine is W7"
+    assert offers[3].words() == "drum filler at least 60% and machine is W7"
 
 
 def test_those_who_only_get_what_is_for_everybody_are_counted(tmp_path: Path) -> None:
     block = offers_block(matched(tmp_path, one('{ tier = ["A"] }', "a") + one("", "b")))
-    assert block.sentences[0] == "3 of 3 customers (100 %) have an offer. 2 of them have one that is for everybody."
+    assert block.sentences[0] == "3 of 3 customers (100.0%) have an offer. 2 of them have one that is for everybody."
 
 
 def test_a_long_cell_is_shortened_in_a_reason(tmp_path: Path) -> None:
     cells = CELLS.assign(length="7" + "0" * 99)
     assert matched(tmp_path, one('{ column = "length", from = 1 }')).reasons[0] == "length is 49.9"
     offers = read_offers(tmp_path / "offers.toml")
-    assert match_offers(offers, NAMES, FACTS, cells, OF).reasons[0] == f"length is 7{'0' * 59}…"
+    assert match_offers(offers, NAMES, FACTS, SHARES, cells, OF).reasons[0] == f"length is 7{'0' * 58}…"
 
 
 def test_fifty_thousand_customers_and_fifty_offers_take_seconds() -> None:
@@ -290,7 +353,7 @@ def test_fifty_thousand_customers_and_fifty_offers_take_seconds() -> None:
         patch.setattr(Path, "read_text", lambda *_, **__: text)
         offers = read_offers(path)
     begun = time.perf_counter()
-    found = match_offers(offers, tuple(map(str, range(rows))), facts, cells, np.arange(rows))
+    found = match_offers(offers, tuple(map(str, range(rows))), facts, None, cells, np.arange(rows))
     offers_block(found)
     assert time.perf_counter() - begun < 10
     assert found.covered > 0
