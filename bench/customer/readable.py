@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
 from bench.companies import company_of
+from bench.data.notices import shortened
 from bench.errors import ExperimentError, did_you_mean
 
 LEVELS: Final = 12  # of a category that are told apart; more nobody keeps in mind
@@ -73,7 +74,7 @@ class Readable:
         brief : name three levels, shortened, and count the rest of them
         """
         if self.levels:
-            named = [*(map(shortened, self.levels) if brief else self.levels), OTHER, GAP]
+            named = [*((shortened(level, LETTERS) for level in self.levels) if brief else self.levels), OTHER, GAP]
             inside, outside = ([named[code] for code in np.flatnonzero(which & occur)] for which in (allowed, ~allowed))
             # What is left out says it shorter, and as plainly where that is a level or two.
             if len(outside) <= 2 < len(inside) and OTHER not in outside:
@@ -182,12 +183,6 @@ def either(words: Sequence[str], most: int = LEVELS) -> str:
 def figure(number: float) -> str:
     """Return a number as people write it: 0.25, 2019, 12,000."""
     return f"{number:,.10g}" if abs(number) >= 10_000 else f"{number:.10g}"
-
-
-def shortened(text: str) -> str:
-    """Return a cell as it is shown: in one line, of a long one the beginning."""
-    line = " ".join(text.split())
-    return line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…"
 
 
 def _cut(column: pd.Series) -> Readable | None:

@@ -28,6 +28,12 @@ class Notices:
         )
 
 
+def shortened(text: str, letters: int) -> str:
+    """Return a cell as a sentence can hold it: in one line of what can be printed, of a long one the beginning."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= letters else f"{line[: letters - 1]}…"
+
+
 def counted(counts: Mapping[str, int]) -> str:
     """Return "a 7,310, b 12 and 3 more columns", the largest first."""
     largest = sorted(counts.items(), key=lambda item: -item[1])

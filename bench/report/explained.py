@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bench.data.notices import plural
+from bench.data.notices import plural, shortened
 from bench.ensemble.alike import SAME
 from bench.ensemble.blend import who_predicts
 from bench.ensemble.explain import DEALS, MOST_ROWS, Importance
@@ -107,19 +107,13 @@ def write_reasons(leads: ExplainedLeads, written: pd.DataFrame, path: Path) -> l
             for sign, direction in ((1, "raises"), (-1, "lowers")):
                 for column, added in order[np.sign(order) == sign][:EACH_WAY].items():
                     cell = written[str(column)].iloc[leads.rows[place]]
-                    value = "" if pd.isna(cell) else spreadsheet.inert(_short(str(cell)))
+                    value = "" if pd.isna(cell) else spreadsheet.inert(shortened(str(cell), LONGEST))
                     named = spreadsheet.inert(name), f"{leads.probability[place]:.6f}"
                     writer.writerow([*named, direction, spreadsheet.inert(str(column)), value, f"{added:.4f}"])
     said = (
         f"{path}: the reasons for the probability of {plural(len(leads.names), 'lead')}. It quotes them: keep it apart."
     )
     return [said, leads.reasons.sentence] if leads.reasons.sentence else [said]
-
-
-def _short(cell: str) -> str:
-    """Return a cell in one line, a long one cut."""
-    line = " ".join(cell.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def _first(members: dict[str, float], first: Sequence[Importance]) -> str:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from bench.customer.classes.levels import Levels, levels_of
 from bench.customer.classes.profile import Conversion, Trait, conversions_of, traits_of
 from bench.customer.leads import Floats
-from bench.customer.readable import GAP, OTHER, shortened
+from bench.customer.readable import GAP, LETTERS, OTHER
+from bench.data.notices import shortened
 
 FITTED = 5_000  # customers; of more, as many drawn
 STARTS = 15  # of which the likeliest is kept; EM ends where it is near
@@ -230,6 +231,6 @@ def _name(traits: Sequence[Trait]) -> str:
     for trait in traits:
         if trait.low > 0 and trait.level != OTHER:
             strongest.setdefault(
-                GAP if trait.level == GAP else trait.column, f"{trait.column} {shortened(trait.level)}"
+                GAP if trait.level == GAP else trait.column, f"{trait.column} {shortened(trait.level, LETTERS)}"
             )
     return ", ".join([*strongest.values()][:2]) or "all"

@@ -10,7 +10,8 @@ import pandas as pd
 
 from bench.customer.classes.latent import STABLE, SURE, Classes, Tried
 from bench.customer.classes.profile import Conversion, Trait
-from bench.customer.readable import shortened
+from bench.customer.readable import LETTERS
+from bench.data.notices import shortened
 from bench.page.block import Block, PageTable, Plot
 from bench.record.columns import CLASSES, MEMBERSHIP
 from bench.record.sheet import write_sheet
@@ -157,7 +158,7 @@ def _as_read(trait: Trait) -> list[str]:
     more = f"{100 * trait.difference:+.0f} %p"
     return [
         trait.column,
-        shortened(trait.level),
+        shortened(trait.level, LETTERS),
         f"{trait.share:.0%}",
         f"{trait.rest:.0%}",
         more,

@@ -21,7 +21,7 @@ from bench.plan.indices import CustomersSection
 from bench.record.columns import CUSTOMERS, LEADS
 from bench.record.sheet import write_sheet
 from bench.score.calibration import Reliability, reliability
-from bench.score.interval import wilson
+from bench.score.interval import wilson_of_clusters
 
 ORIGINS: Final = {"estimate": "estimated from their scores", "given": "as the experiment says", "train": "as before"}
 FEWEST = 5  # leads, or customers, of which something is said
@@ -166,7 +166,7 @@ def _doubts(conversion: Conversion) -> list[str]:
 
 def _in_order(conversion: Conversion) -> bool:
     """Say if no tier of labelled leads surely converts more often than one above it, by their 95 % intervals."""
-    ends = [wilson(converted / leads, leads) for leads, converted in _labelled_tiers(conversion) if leads]
+    ends = [(low, high) for known, _, _, low, high in _labelled_tiers(conversion) if known]
     return all(lower[0] <= higher[1] for at, lower in enumerate(ends) for higher in ends[:at])
 
 
@@ -195,27 +195,32 @@ def _together(scored: Scored) -> list[str]:
     ]
 
 
-def _labelled_tiers(conversion: Conversion) -> list[tuple[int, int]]:
-    """Return how many labelled leads each tier has, and how many of them converted."""
+def _labelled_tiers(conversion: Conversion) -> list[tuple[int, int, float, float, float]]:
+    """Return of each tier its labelled leads, those that converted, and their share with its 95 % interval."""
     labelled = conversion.scored.labelled
     assert labelled.y is not None  # they are labelled
     tier = tier_of(100 * labelled.chance, conversion.tiers)
-    chosen = [tier == one.name for one in conversion.tiers]
-    return [(int(rows.sum()), int(labelled.y[rows].sum())) for rows in chosen]
+    people = people_of(labelled, conversion.scored.companies).of
+    found = []
+    for one in conversion.tiers:
+        mine = tier == one.name
+        converted, known = np.bincount(people[mine], labelled.y[mine]), np.bincount(people[mine])
+        told = wilson_of_clusters(converted.astype(np.int64), known)
+        found.append((int(known.sum()), int(converted.sum()), *told))
+    return found
 
 
 def _tier_table(conversion: Conversion) -> PageTable:
     leads, rows = conversion.scored.open, []
     tier = tier_of(100 * conversion.scored.to_call.chance, conversion.tiers)
-    for one, (known, converted) in zip(conversion.tiers, _labelled_tiers(conversion), strict=True):
+    for one, (known, converted, share, low, high) in zip(conversion.tiers, _labelled_tiers(conversion), strict=True):
         row = [one.name, f"{one.lowest:.1f}"]
         if leads is not None:
             expected = leads.chance[tier == one.name]
             row += [f"{len(expected):,}", f"{expected.sum():.1f}"]
         row += [f"{converted:,} of {known:,}", "–", "–"]
         if known:
-            low, high = wilson(converted / known, known)
-            row[-2:] = [f"{converted / known:.1%}", f"{low:.1%} to {high:.1%}"]
+            row[-2:] = [f"{share:.1%}", f"{low:.1%} to {high:.1%}"]
         rows.append(row)
     columns = ["labelled leads that converted", "share", "95 % interval"]
     if leads is not None:

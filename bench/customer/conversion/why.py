@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bench.bundle.predictor import Predictor
 from bench.components.steps.columns import is_number
 from bench.customer.leads import Leads
+from bench.data.notices import shortened
 from bench.ensemble.reasons import reasons
 from bench.errors import DataError
 
@@ -61,7 +62,9 @@ class Why:
         for customer in np.unique(whose):
             own = np.flatnonzero(whose == customer)
             named = _strongest(self.contributions.iloc[own].mean(), direction)
-            said[customer] = "; ".join(_common(self.words[name].iloc[own]) or _short(name) for name in named)
+            said[customer] = "; ".join(
+                _common(self.words[name].iloc[own]) or shortened(name, LONGEST) for name in named
+            )
         return said
 
     def most_often(self, chosen: NDArray[np.bool_], direction: str, most: int = 5) -> list[tuple[str, int]]:
@@ -101,7 +104,7 @@ def why(predictor: Predictor, leads: Leads, labelled: pd.DataFrame, most: int, c
         return Why(rows[:0], nothing, nothing, nothing, f"{sentence[0].upper()}{sentence[1:]}")
     words, plain = in_words(features, labelled), in_words(features, labelled, plain=True)
     if company is not None and company in plain:
-        plain[company] = np.where(features[company].isna(), plain[company], f"{_short(company)} is given")
+        plain[company] = np.where(features[company].isna(), plain[company], f"{shortened(company, LONGEST)} is given")
     return Why(rows, found.contributions, words, plain, found.sentence)
 
 
@@ -113,7 +116,7 @@ def in_words(features: pd.DataFrame, labelled: pd.DataFrame, *, plain: bool = Fa
 
 
 def _column_in_words(column: pd.Series[Any], labelled: pd.Series[Any], plain: bool) -> list[str]:
-    name = _short(str(column.name), LONGEST // 2)
+    name = shortened(str(column.name), LONGEST // 2)
     if is_number(column):
         low, high = (float(labelled.quantile(end)) for end in (0.25, 0.75))  # NaN without any
         said = [_number(value, low, high, plain) for value in column]
@@ -124,7 +127,10 @@ def _column_in_words(column: pd.Series[Any], labelled: pd.Series[Any], plain: bo
     else:
         said = ["is given" if plain else f"is {value:%Y-%m-%d}" for value in column.fillna(pd.Timestamp(0))]
     gaps = column.isna()
-    return [_short(f"{name} is missing" if gap else f"{name} {one}") for one, gap in zip(said, gaps, strict=True)]
+    return [
+        shortened(f"{name} is missing" if gap else f"{name} {one}", LONGEST)
+        for one, gap in zip(said, gaps, strict=True)
+    ]
 
 
 def _number(value: float, low: float, high: float, plain: bool) -> str:
@@ -143,8 +149,3 @@ def _strongest(added: pd.Series[float], direction: str) -> list[str]:
 def _common(words: pd.Series[str]) -> str | None:
     """Return what all leads of a customer have in common."""
     return str(words.iloc[0]) if words.nunique() == 1 else None
-
-
-def _short(text: str, longest: int = LONGEST) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -12,7 +12,7 @@ from bench.audit.finding import Finding
 from bench.customer.feedback.judge import FEWEST_OUTCOMES, Feedback, Measured
 from bench.customer.feedback.measures import FEWEST_UNITS, Difference
 from bench.customer.feedback.threshold import FEWEST_EACH
-from bench.data.notices import listed, plural
+from bench.data.notices import listed, plural, shortened
 from bench.score.objective import WITHOUT_THRESHOLD
 
 MANY_MET: Final = 0.05  # of the leads: more are hardly new ones that look like old ones
@@ -75,9 +75,8 @@ def drift_sentences(findings: Iterable[Finding] | None, new_levels: dict[str, fl
 
 
 def level_told(level: str) -> str:
-    """Return a level as a sentence can hold it: in one line, cut where it is long."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in level).split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    """Return a level as a sentence can hold it."""
+    return shortened(level, LONGEST)
 
 
 def share_told(row: Any, name: str) -> str:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from bench.customer.offers.conditions import CONVERSION, Condition, Offer, check_offers, joined
 from bench.customer.offers.conditions import read_offers as read_offers
-from bench.customer.readable import FEWEST, Mask, shortened
+from bench.customer.readable import FEWEST, LETTERS, Mask
 from bench.data.cells import cells_of, numbers
+from bench.data.notices import shortened
 from bench.errors import ExperimentError
 from bench.page.block import Block, PageTable
 from bench.record.columns import OFFERED
@@ -254,7 +255,9 @@ class _Around:
             return [f"{name} {share:.0f}{unit}" for share in self._share(condition.index)[chosen]]
         if condition.missing is not None:
             return [condition.words()] * len(chosen)
-        return [f"{condition.column} is {shortened(cell)}" for cell in self.cells[condition.column].iloc[leads]]
+        return [
+            f"{condition.column} is {shortened(cell, LETTERS)}" for cell in self.cells[condition.column].iloc[leads]
+        ]
 
     def _share(self, index: str) -> NDArray[np.float64]:
         if index == CONVERSION and "index" not in self.facts:
