@@ -24,7 +24,8 @@ from bench.customer.indices.log import log_of_experiment, log_of_file
 from bench.customer.indices.statistical import Indices, indices_block, indices_of, write_indices
 from bench.customer.leads import Scored
 from bench.customer.offers.conditions import Offer, check_offers, read_offers
-from bench.customer.offers.match import Offered, match_offers, offers_block, write_offers
+from bench.customer.offers.match import Offered, match_offers
+from bench.customer.offers.told import offers_block, write_offers
 from bench.customer.readable import company_columns
 from bench.customer.shortlist.shortlist import Shortlist, shortlist, shortlist_block, write_shortlist
 from bench.customer.target.segments import target_table, write_target

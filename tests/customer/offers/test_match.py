@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.customer.offers.conditions import check_offers
-from bench.customer.offers.match import Offered, match_offers, offers_block, read_offers, write_offers
+from bench.customer.offers.conditions import check_offers, read_offers
+from bench.customer.offers.match import Offered, match_offers
+from bench.customer.offers.told import offers_block, write_offers
 from bench.errors import ExperimentError
 from bench.page.page import page
 from bench.record.columns import OFFERED
