@@ -81,7 +81,8 @@ def index_of_run(
         people = people_of(scored.to_call, scored.companies)
         offered = match_offers(offers, people.names, facts, shares, cells, people.of, [tier.name for tier in tiers])
 
-    parts = [_Part(conversion_block(conversion), partial(write_conversion, conversion))]
+    differ = short is not None and bool(short.doubts)
+    parts = [_Part(conversion_block(conversion, differ), partial(write_conversion, conversion))]
     if short and scored.open:
         parts.append(_Part(shortlist_block(short), partial(write_shortlist, short, scored.open, scored.companies)))
     parts.append(_Part(target_block(target), partial(write_target, target)))

@@ -24,6 +24,15 @@ from bench.score.calibration import Reliability, reliability
 from bench.score.interval import wilson_of_clusters
 
 ORIGINS: Final = {"estimate": "estimated from their scores", "given": "as the experiment says", "train": "as before"}
+_MAY_DIFFER: Final = (
+    "The index was learned from labelled leads: where open ones come from another time or other sources, it may be off "
+    "by more than its interval says."
+)
+_SEEN_TO_DIFFER: Final = (
+    "Doubt: the open leads are seen to differ from the labelled ones that the index was learned from (see the "
+    "shortlist), so it may be off by more than its interval says. On made-up leads of a later time who comes before whom held, and "
+    "how many convert did not."
+)
 FEWEST = 5  # leads, or customers, of which something is said
 NEARLY = 0.05  # of a share; what differs by less is called the same
 
@@ -75,8 +84,13 @@ def write_conversion(conversion: Conversion, folder: Path) -> tuple[Path, Path]:
     return leads_path, customers_path
 
 
-def conversion_block(conversion: Conversion) -> Block:
-    """Say what the index is, how sure it is, and what is in doubt; no single lead or customer is quoted."""
+def conversion_block(conversion: Conversion, differ: bool = False) -> Block:
+    """Say what the index is, how sure it is, and what is in doubt; no single lead or customer is quoted.
+
+    Parameters
+    ----------
+    differ : whether the open leads are seen to differ from the labelled ones
+    """
     labelled = conversion.scored.labelled
     assert labelled.y is not None  # they are labelled
     told = reliability(labelled.y, labelled.chance)
@@ -90,7 +104,7 @@ def conversion_block(conversion: Conversion) -> Block:
         f"Held against the outcomes of {plural(len(labelled), 'labelled lead')}, scored by models that did not train "
         f"on them, the index is {100 * told.calibration_error:.1f} points off on average. Of {len(bins)} groups by "
         f"index {held} converted as it says, as far as their 95 % intervals can tell.",
-        *_doubts(conversion),
+        *_doubts(conversion, differ),
     ]
     return Block("Conversion index", sentences, [_tier_table(conversion), *_reason_tables(conversion)], [_plot(told)])
 
@@ -143,7 +157,7 @@ def _how_sure(scored: Scored) -> list[str]:
     ]
 
 
-def _doubts(conversion: Conversion) -> list[str]:
+def _doubts(conversion: Conversion, differ: bool) -> list[str]:
     scored = conversion.scored
     assert scored.labelled.y is not None  # they are labelled
     said = [] if _in_order(conversion) else ["On labelled leads a lower tier converts more often than a higher one."]
@@ -157,8 +171,7 @@ def _doubts(conversion: Conversion) -> list[str]:
             told += f"; by their scores it comes to {mean:.1%}"
         said += [
             f"{told}. If it is another share, all indices are too high or all too low; who comes before whom stays.",
-            "The index was learned from labelled leads: where open ones come from another time or other sources, it "
-            "may be off by more than its interval says.",
+            _SEEN_TO_DIFFER if differ else _MAY_DIFFER,
         ]
     reasons = conversion.reasons
     return [*said, *_together(scored), *([reasons.sentence] if reasons and reasons.sentence else [])]

@@ -161,6 +161,11 @@ def test_a_tier_of_two_leads_is_not_called_out_of_order() -> None:
     assert not any("lower tier" in sentence for sentence in conversion_block(told).sentences)
 
 
+def test_where_open_leads_are_seen_to_differ_the_doubt_is_said(conversion: Conversion) -> None:
+    assert "Doubt: the open leads are seen to differ" in text_of(conversion_block(conversion, differ=True))
+    assert "Doubt" not in text_of(conversion_block(conversion))
+
+
 def test_no_sentence_of_the_block_is_empty(conversion: Conversion) -> None:
     assert all(conversion_block(conversion).sentences)
 
