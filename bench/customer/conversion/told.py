@@ -30,8 +30,8 @@ _MAY_DIFFER: Final = (
 )
 _SEEN_TO_DIFFER: Final = (
     "Doubt: the open leads are seen to differ from the labelled ones that the index was learned from (see the "
-    "shortlist), so it may be off by more than its interval says. On made-up leads of a later time who comes before whom held, and "
-    "how many convert did not."
+    "shortlist), so it may be off by more than its interval says. On made-up leads of a later time who comes before "
+    "whom held, and how many convert did not."
 )
 FEWEST = 5  # leads, or customers, of which something is said
 NEARLY = 0.05  # of a share; what differs by less is called the same
