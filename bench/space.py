@@ -92,18 +92,23 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Columns of the table by name; ``*`` stands for any letters, ``?`` for one, a comma between several names."""
+class _Pattern:
+    """Names of things that only a table has; ``*`` stands for any letters, ``?`` for one, a comma between several."""
 
     default: str
 
     def draw(self, rng: np.random.Generator) -> str:
-        """Return the default: which columns are worth trying is a matter of the table."""
+        """Return the default: which names are worth trying is a matter of the table."""
         return self.default
 
     def cast(self, value: Value) -> str:
         """Return an allowed ``value`` in the one type it is compared and recorded in."""
         return str(value)
+
+
+@dataclass(frozen=True)
+class Columns(_Pattern):
+    """Columns of the table by name."""
 
     def refusal(self, value: object) -> str | None:
         """Return what is allowed if ``value`` is not, else None."""
@@ -113,18 +118,8 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Levels:
-    """Levels of a category, written as `Columns` are; an empty text leaves the choice to the component."""
-
-    default: str
-
-    def draw(self, rng: np.random.Generator) -> str:
-        """Return the default: which levels are worth trying is a matter of the table."""
-        return self.default
-
-    def cast(self, value: Value) -> str:
-        """Return an allowed ``value`` in the one type it is compared and recorded in."""
-        return str(value)
+class Levels(_Pattern):
+    """Levels of a category; an empty text leaves the choice to the component."""
 
     def refusal(self, value: object) -> str | None:
         """Return what is allowed if ``value`` is not, else None."""
