@@ -49,7 +49,7 @@ perf: $(READY) ## Timings, as ratios within one run; a quarter of an hour (TABLE
 	$(BIN)/python -m benchmarks.reference $(TABLES)
 	$(BIN)/python -m benchmarks.predict
 
-honesty: $(READY) ## What the numbers promise against what comes true; an hour (TABLES="more.toml ...")
+honesty: $(READY) ## What the numbers promise against what comes true; hours (TABLES="more.toml ...")
 	$(BIN)/python -m benchmarks.equal_trials
 	$(BIN)/python -m benchmarks.true_best
 	$(BIN)/python -m benchmarks.own_threshold
