@@ -70,6 +70,6 @@ def _said(fit: FittedTrial, features: pd.DataFrame, made: dict[str, Matrix]) -> 
         raise
     except Exception as error:  # any library's, on any rows
         raise DataError(
-            f"{fit.configuration} cannot predict these rows: {first_line(error)}. "
+            f"{fit.configuration} cannot predict these rows: {first_line(error).rstrip('.')}. "
             "`bench export --trial ID` tries another trial."
         ) from error

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bench.bundle.predictor import Predictor
+from bench.errors import DataError
 from bench.run.fitted import FittedTrial, Learnt
 from bench.score.combine import Combination
 
@@ -69,3 +70,19 @@ def test_what_is_held_does_not_grow_with_the_rounds(monkeypatch: pytest.MonkeyPa
     assert len(Plus.made) == 1 + 3 * rounds  # the whole table is made once, the fold's own for both members
     for number, probability in enumerate(said):
         np.testing.assert_allclose(probability, [0.1 + number / 100, 0.6 + number / 100])
+
+
+def test_a_member_that_cannot_predict_rows_is_named_in_one_sentence() -> None:
+    fit = FittedTrial("t", "median/one_hot/logistic", {}, "nowhere", ())
+    with pytest.raises(DataError, match=r"^median/one_hot/logistic cannot predict these rows: KeyError: 'nowhere'\. `"):
+        Predictor(Combination.of_one("t"), {"t": (fit,)}).probability(pd.DataFrame({"a": [1.0]}))
+
+
+def test_a_reason_that_ends_in_a_full_stop_has_no_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("Input X contains NaN.")
+
+    monkeypatch.setattr(FittedTrial, "probability", refuse)
+    fit = FittedTrial("t", "median/one_hot/logistic", {}, "nowhere", ())
+    with pytest.raises(DataError, match=r"Input X contains NaN\. `bench export --trial ID` tries another trial\.$"):
+        Predictor(Combination.of_one("t"), {"t": (fit,)}).probability(pd.DataFrame({"a": [1.0]}))
