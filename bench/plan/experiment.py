@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from bench.plan.sections import (
     Settings,
     SubmissionSection,
 )
-from bench.plan.slips import place_of, sentence
+from bench.plan.slips import place_of, validated
 from bench.registry import Component
 from bench.score.objective import Objective
 from bench.space import Columns, Value
@@ -149,14 +148,7 @@ def read_experiment(path: Path) -> Experiment:
 
 def experiment_of(text: str, path: Path) -> Experiment:
     """Check the text of an experiment file; ``path`` names it. Raises as `read_experiment` does."""
-    try:
-        content = tomllib.loads(text)
-    except ValueError as error:  # a TOMLDecodeError, or a number of more digits than Python reads
-        raise ExperimentError(f"{path}: not valid TOML: {error}.") from None
-    try:
-        file = ExperimentFile.model_validate(content)
-    except ValidationError as error:
-        raise ExperimentError(sentence(ExperimentFile, path, text, content, error.errors())) from None
+    file = validated(ExperimentFile, text, path)
     axes = {axis: _options(axis, getattr(file.grid, axis), place_of(path, text, "grid", axis)) for axis in AXES}
     _check_grid(path, prod(len(options) for options in axes.values()), file.folds)
     sections = {name: getattr(file, name) for name in ExperimentFile.model_fields if name != "grid"}

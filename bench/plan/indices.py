@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from bench.data.roles import Name
-from bench.errors import ExperimentError
-from bench.plan.slips import sentence
+from bench.plan.slips import validated
 from bench.section import Section
 
 TAKEN: Final = ("index", "conversion", "tier", "class")  # what offers call other facts of a customer
@@ -176,9 +175,5 @@ def index_file_of(text: str, path: Path) -> IndexFile:
     ExperimentError
         With the place (file, line, key), what was found and what is allowed.
     """
-    content = tomllib.loads(text)
-    try:
-        file = _IndexFile.model_validate(content)
-    except ValidationError as error:
-        raise ExperimentError(sentence(_IndexFile, path, text, content, error.errors())) from None
+    file = validated(_IndexFile, text, path)
     return IndexFile(path.stem, path, file.question, file.table, file.index, file.customers)

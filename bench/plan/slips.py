@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bench.errors import did_you_mean
+from bench.errors import ExperimentError, did_you_mean
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def place_of(path: Path, text: str, *keys: str, nth: int = 0) -> str:
@@ -33,6 +36,24 @@ def place_of(path: Path, text: str, *keys: str, nth: int = 0) -> str:
         if here == list(keys) and (not header or tables[header[0]] in (0, nth + 1)):
             return f"{path}, line {number}"
     return place_of(path, text, *keys[:-1], nth=nth) if keys else str(path)
+
+
+def validated(model: type[Model], text: str, path: Path) -> Model:
+    """Read the text of a TOML file; ``path`` names it.
+
+    Raises
+    ------
+    ExperimentError
+        With the place (file, line, key), what was found and what is allowed.
+    """
+    try:
+        content = tomllib.loads(text)
+    except ValueError as error:  # a TOMLDecodeError, or a number of more digits than Python reads
+        raise ExperimentError(f"{path}: not valid TOML: {error}.") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ExperimentError(sentence(model, path, text, content, error.errors())) from None
 
 
 def sentence(model: type[BaseModel], path: Path, text: str, content: dict[str, Any], errors: list[ErrorDetails]) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from bench.customer.readable import either, figure
 from bench.data.roles import Name
 from bench.errors import ExperimentError, did_you_mean
-from bench.plan.slips import place_of, sentence
+from bench.plan.slips import place_of, validated
 from bench.section import Section
 
 CONVERSION: Final = "conversion"  # the index that is the model's, 0 to 100
@@ -125,17 +124,11 @@ def read_offers(path: Path) -> tuple[Offer, ...]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = tomllib.loads(text)
     except FileNotFoundError:
         raise ExperimentError(f"{path}: no such file of offers. See 'offers' in [customers].") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ExperimentError(f"{path}: cannot be read as a UTF-8 text file ({error}).") from None
-    except ValueError as error:  # a TOMLDecodeError, or a number of more digits than Python reads
-        raise ExperimentError(f"{path}: not valid TOML: {error}.") from None
-    try:
-        file = _OffersFile.model_validate(content)
-    except ValidationError as error:
-        raise ExperimentError(sentence(_OffersFile, path, text, content, error.errors())) from None
+    file = validated(_OffersFile, text, path)
     for name, times in Counter(offer.name for offer in file.offer).items():
         if times > 1:
             raise ExperimentError(f"{path}: {times} offers are named '{name}'. Give each a name of its own.")
