@@ -62,6 +62,8 @@ honesty: $(READY) ## What the numbers promise against what comes true; hours (TA
 	$(BIN)/python -m benchmarks.shortlist benchmarks/stacking.toml $(TABLES) --keep results/fresh
 	$(BIN)/python -m benchmarks.shrinkage
 	$(BIN)/python -m benchmarks.latent_classes
+	$(BIN)/python -m benchmarks.segments
+	$(BIN)/python -m benchmarks.feedback
 	$(if $(TABLES),$(BIN)/python -m benchmarks.inner_split $(TABLES) --seeds 20)
 
 map: $(READY) ## Print the map of the code from its own docstrings
