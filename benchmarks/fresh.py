@@ -25,6 +25,7 @@ from bench.run.prepared import Pieces
 from bench.run.recipes import Part, Place, Prepared
 
 LABELLED, MOST_FRESH = 5_000, 15_000  # rows of a split
+SHARE = 2 / 3  # of the rows of a smaller table are labelled ones
 OTHER_LEADS = 100  # added to the seed of a split, so that made-up leads are not those of the experiment
 
 
@@ -42,8 +43,9 @@ class Kept:
     asked : ndarray of float32, shape (trials, folds + 1, m)
         Probabilities of the fresh rows, by the models of each fold and, last, by those of all labelled rows.
     y_fresh : ndarray of shape (m,)
-    seconds : ndarray of shape (trials,)
-        To prepare, fit and predict, all folds and the refit together; what trials share counts for the first.
+    seconds : ndarray of shape (trials, folds + 1)
+        To prepare, fit and predict, in each fold and, last, on all labelled rows; what trials share counts for the
+        first.
     """
 
     y: NDArray[np.int8]
@@ -88,7 +90,8 @@ def split(experiment: Experiment, seed: int) -> tuple[Experiment, Dataset, NDArr
     roles = experiment.data
     table = _labelled_rows(roles, seed)
     y = (table[roles.target] == roles.positive).to_numpy(dtype=np.int8)
-    labelled, fresh = train_test_split(np.arange(len(y)), train_size=LABELLED, stratify=y, random_state=seed)
+    size = min(LABELLED, int(SHARE * len(y)))
+    labelled, fresh = train_test_split(np.arange(len(y)), train_size=size, stratify=y, random_state=seed)
     fresh = fresh[:MOST_FRESH]
     with tempfile.TemporaryDirectory() as place:
         files = {"train": f"{place}/train.csv", "submission": f"{place}/fresh.csv"}
@@ -105,14 +108,14 @@ def predict_all(experiment: Experiment, dataset: Dataset, y_fresh: NDArray[np.in
     labelled = len(dataset.y)
     oof = np.full((len(trials), labelled), np.nan)
     asked = np.empty((len(trials), folds.count + 1, len(y_fresh)), dtype=np.float32)
-    seconds = np.zeros(len(trials))
+    seconds = np.empty((len(trials), folds.count + 1))
     for fold in range(folds.count + 1):
         part, pieces = _part(dataset, folds, fold), Pieces()
         held_out = folds.held_out(0, fold)  # of the refit none
         for place, trial in enumerate(trials):
             start = time.perf_counter()
             probability = _predict(trial, part, pieces)
-            seconds[place] += time.perf_counter() - start
+            seconds[place, fold] = time.perf_counter() - start
             oof[place, held_out] = probability[: len(held_out)]
             asked[place, fold] = probability[len(held_out) :]
     return Kept(
