@@ -24,8 +24,10 @@ from bench.plan.sections import (
     Entry,
     ExperimentFile,
     LimitsSection,
+    RaceSection,
     Settings,
     SubmissionSection,
+    TuneSection,
 )
 from bench.plan.slips import place_of, validated
 from bench.registry import Component
@@ -62,6 +64,8 @@ class Experiment:
     ----------
     name : the file's stem; results go to ``results/<name>``
     source : the file as it is written
+    budget : wall seconds for a whole run; None for as long as it takes
+    race, tune : None where every trial runs on every fold, and where no trial is added to the grid
     axes : for each axis its options, hyperparameter values crossed, in the file's order
     """
 
@@ -69,12 +73,15 @@ class Experiment:
     path: Path
     source: str
     question: str
+    budget: float | None
     data: Roles
     folds: FoldsSection
     objective: Objective
     ensemble: EnsembleSection
     submission: SubmissionSection
     limits: LimitsSection
+    race: RaceSection | None
+    tune: TuneSection | None
     index: tuple[IndexSection, ...]
     customers: CustomersSection
     axes: dict[Axis, tuple[Option, ...]]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from itertools import chain
@@ -124,6 +124,10 @@ class Plan:
                     for trial in in_order:
                         yield Cell(trial, repeat, fold)
 
+    def having(self, trials: Iterable[Trial]) -> Plan:
+        """Return the plan with more trials behind its own."""
+        return replace(self, trials=tuple(dict.fromkeys((*self.trials, *trials))))
+
     def only(self, wanted: dict[str, set[str]]) -> Plan:
         """Return the slice whose components are among ``wanted[axis]`` on every axis named there.
 
@@ -163,6 +167,23 @@ def make_plan(experiment: Experiment, dataset: Dataset) -> Plan:
         reasons = "; ".join(f"{reason} ({count})" for reason, count in walk.dropped.most_common(3))
         raise ExperimentError(f"{experiment.path}: no configuration of [grid] can work on this table: {reasons}.")
     return Plan(tuple(walk.trials), dict(walk.dropped), dict(walk.collapsed))
+
+
+def trial_of(choices: Iterable[tuple[Axis, str, Mapping[str, Value]]]) -> Trial:
+    """Return the trial of these components, each with its axis and hyperparameters; others keep their defaults.
+
+    Raises
+    ------
+    KeyError
+        If there is no such component.
+    ExperimentError
+        If a value is not allowed.
+    """
+    found = []
+    for axis, name, values in choices:
+        component = REGISTRIES[axis][name]
+        found.append(Choice(axis, component, tuple(component.settle(dict(values), f"{axis} {name}").items())))
+    return Trial(tuple(found))
 
 
 def table_traits(dataset: Dataset) -> frozenset[str]:

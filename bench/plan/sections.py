@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from bench.data.folds import FoldsSection
 from bench.data.roles import Roles
@@ -19,6 +20,19 @@ Settings = dict[str, Value | list[Value]]
 Entry = ComponentName | Settings
 Refit = Literal["all", "folds"]
 BlendMethod = Literal["greedy", "stacking", "mean"]
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _seconds(written: Any) -> Any:
+    """Return the seconds of a time written as ``"30m"``."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh])\s*", written) if isinstance(written, str) else None
+    if match is None or not float(match[1]):
+        raise ValueError(f'{written!r} is no time; write a number with its unit, such as "90s", "30m" or "2h"')
+    return float(match[1]) * _UNITS[match[2]]
+
+
+Budget = Annotated[float, BeforeValidator(_seconds, json_schema_input_type=str)]
+"""Wall seconds, written as "90s", "30m" or "2h"."""
 Listed = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
 
 
@@ -89,10 +103,30 @@ class LimitsSection(Section):
         return self.cell_seconds is not None or self.cell_gigabytes is not None
 
 
+class RaceSection(Section):
+    """The `[race]` section, which may be empty: folds in rounds, and trials that can no longer win stop."""
+
+    error: float = Field(
+        0.05, gt=0, lt=0.5, description="the chance that the best trial is stopped, all rounds and trials together"
+    )
+
+
+class TuneSection(Section):
+    """The `[tune]` section, which may be empty: hyperparameters are searched around the best configurations."""
+
+    configurations: int = Field(3, ge=1, le=100, description="of the best trials, those whose spaces are searched")
+    trials: int = Field(40, ge=1, le=10_000, description="asked for in all")
+    batch: int = Field(8, ge=1, le=1000, description="asked for at once, on what is known of those before")
+    seed: int = Field(7, ge=0, le=2**31)
+
+
 class ExperimentFile(Section):
     """An experiment file: one question and everything needed to answer it."""
 
     question: str = Field("", description="what the experiment is to find out")
+    budget: Budget | None = Field(
+        None, description='wall time for the whole run, such as "30m"; it ends with a complete result within it'
+    )
     data: Roles
     folds: FoldsSection = FoldsSection()
     objective: Objective = Objective()
@@ -100,5 +134,7 @@ class ExperimentFile(Section):
     ensemble: EnsembleSection = EnsembleSection()
     submission: SubmissionSection = SubmissionSection()
     limits: LimitsSection = LimitsSection()
+    race: RaceSection | None = None
+    tune: TuneSection | None = None
     index: IndexSections = ()
     customers: CustomersSection = CustomersSection()

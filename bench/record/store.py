@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bench.data.folds import Folds
 from bench.errors import StoreError
-from bench.record.cells import HEADER, CellResult, Key, Row, key_of, line, read_line, row_of, text_of
+from bench.record.cells import HEADER, CellResult, Fold, Key, Row, key_of, line, read_line, row_of, text_of
 from bench.record.columns import TRIALS
 from bench.record.disk import cut_torn_line, replacing, sync_folder, write_at
 from bench.record.facts import earlier_versions
@@ -118,12 +118,18 @@ class Store:
         """Say whether every cell of a trial is done."""
         return all(self.status((trial, *fold)) == "done" for fold in self._folds)
 
-    def out_of_fold(self, trial: str) -> NDArray[np.float64] | None:
-        """Return the probabilities of shape (repeats, n), NaN in rows never held out, or None if a cell is not done."""
-        if not self.is_done(trial):
+    def out_of_fold(self, trial: str, folds: Iterable[Fold] | None = None) -> NDArray[np.float64] | None:
+        """Return the probabilities of shape (repeats, n), NaN in rows never held out, or None if a cell is not done.
+
+        Parameters
+        ----------
+        folds : the pairs of repeat and fold asked for, the rows of others being NaN too; all without
+        """
+        asked = list(self._folds if folds is None else folds)
+        if any(self.status((trial, *fold)) != "done" for fold in asked):
             return None
         probability = np.full(self.folds.fold_of.shape, np.nan)
-        for repeat, fold in self._folds:
+        for repeat, fold in asked:
             key = (trial, repeat, fold)
             held_out = self._predictions.read(key, self._rows[key])
             if held_out is None:

@@ -36,7 +36,7 @@ candidates = 25
 DATA_KEYS = (
     "demo, drop, groups, id, kinds, missing, positive, sample, submission, target, texts, time, train, ungrouped"
 )
-SECTIONS = "customers, data, ensemble, folds, grid, index, limits, objective, question, submission"
+SECTIONS = "budget, customers, data, ensemble, folds, grid, index, limits, objective, question, race, submission, tune"
 MODELS, TEXTS = (", ".join(sorted(REGISTRIES[axis].names())) for axis in ("model", "text"))
 KINDS = "'number', 'category', 'text', 'date', 'identifier' or 'constant'"
 TABLE = '{ name = "lightgbm", trees = [200, 400] }'
