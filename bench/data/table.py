@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pandas as pd
@@ -123,10 +124,30 @@ def _records(path: Path, shape: Shape) -> Iterator[pa.RecordBatch]:
     )
     try:
         with open_bytes(path) as raw:
-            for batch in csv.open_csv(raw, read, parse, convert):
+            for batch in csv.open_csv(pa.PythonFile(_WholeLineEnds(raw), "r"), read, parse, convert):
                 yield batch.rename_columns([str(number) for number in range(batch.num_columns)])
     except pa.ArrowInvalid as slip:
         raise _disagreement(path, str(slip).splitlines()[0].rstrip(".")) from None
+
+
+class _WholeLineEnds:
+    """A file of which no read ends between CR and LF: inside quotes Arrow loses the LF that opens a block."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw = raw
+        self._held = b""
+
+    def read(self, size: int) -> bytes:
+        block = self._held + self._raw.read(size - len(self._held))
+        self._held = b"\r" if len(block) > 1 and block.endswith(b"\r") else b""
+        return block.removesuffix(self._held)
+
+    @property
+    def closed(self) -> bool:
+        return self._raw.closed
+
+    def close(self) -> None:
+        """Leave the file to who opened it."""
 
 
 def _in_pieces(batches: Iterable[pa.RecordBatch], rows: int | None) -> Iterator[pa.Table]:

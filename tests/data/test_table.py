@@ -189,6 +189,17 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
         read_table(path)
 
 
+@pytest.mark.parametrize("before", range(3))
+def test_a_line_end_in_a_text_survives_where_the_file_is_read_in_blocks(
+    before: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.data.table._BLOCK_BYTES", 64)
+    path = tmp_path / "leads.csv"
+    texts = ["x" * before + "\r\n".join(["y"] * 9), *["\r\n\r\n"] * 40, "\r"]
+    path.write_bytes(b"id,message\n" + b"".join(f'{i},"{text}"\n'.encode() for i, text in enumerate(texts)))
+    assert read_table(path).frame["message"].tolist() == texts
+
+
 def test_two_readers_that_disagree_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, "a,b\n1,2\n")
     shape = scan(path)
