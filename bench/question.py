@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.data.dataset import Dataset, read_dataset
@@ -12,6 +12,8 @@ from bench.ensemble.customers import other_folds
 from bench.errors import DataError
 from bench.plan.experiment import Experiment, read_experiment
 from bench.plan.grid import Plan, make_plan
+from bench.record.tuned import FILE, Asked, read_tuned
+from bench.run.studies import trials_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Question:
     Attributes
     ----------
     other : folds of the other kind, on which the finalists are scored too; None where there is none
+    plan : the grid, and behind it what tuning has asked for so far
+    asked : what tuning has asked for; nothing where the file has no [tune]
     notices : what was noticed in the table and its folds
     """
 
@@ -28,7 +32,9 @@ class Question:
     dataset: Dataset
     folds: Folds
     other: Folds | None
+    grid: Plan
     plan: Plan
+    asked: tuple[Asked, ...]
     folder: Path
     notices: tuple[str, ...]
 
@@ -41,6 +47,10 @@ class Question:
     def finals(self) -> Path:
         """Where the finalists' cells on the other folds are recorded."""
         return self.folder / "finalists"
+
+    def asking(self, batch: tuple[Asked, ...]) -> Question:
+        """Return the question with more trials of tuning in its plan."""
+        return replace(self, plan=self.plan.having(trials_of(batch)[0]), asked=self.asked + batch)
 
 
 def ask(
@@ -55,7 +65,7 @@ def ask(
 
 
 def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Question:
-    """Split the rows of a table and enumerate the grid."""
+    """Split the rows of a table, enumerate the grid and add what tuning has asked for."""
     experiment = experiment.capacity_among(len(dataset.y if dataset.submission is None else dataset.submission))
     folds = make_folds(dataset, experiment.folds)
     notices = [*dataset.notices, *folds.notices]
@@ -67,5 +77,8 @@ def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Ques
             notices.append(
                 f'finalists are not scored with scheme = "{section.scheme}" as well: {str(error).split(". ")[0]}.'
             )
-    plan = make_plan(experiment, dataset)
-    return Question(experiment, dataset, folds, other, plan, results / experiment.name, tuple(notices))
+    grid, folder = make_plan(experiment, dataset), results / experiment.name
+    asked, unread = read_tuned(folder) if experiment.tune else ((), ())
+    trials, unknown = trials_of(asked)
+    said = (*notices, *unread, *(f"{folder / FILE}: {notice}" for notice in unknown))
+    return Question(experiment, dataset, folds, other, grid, grid.having(trials), asked, folder, said)

@@ -101,10 +101,20 @@ def split(experiment: Experiment, seed: int) -> tuple[Experiment, Dataset, NDArr
         return replace(experiment, data=roles), read_dataset(roles), y[fresh]
 
 
-def predict_all(experiment: Experiment, dataset: Dataset, y_fresh: NDArray[np.int8]) -> Kept:
-    """Fit every trial on each fold and on all labelled rows; predict what was held out, and the fresh rows."""
+def in_order(experiment: Experiment, dataset: Dataset) -> list[Trial]:
+    """Return the trials of the grid in the order in which they are kept."""
+    return sorted(make_plan(experiment, dataset).trials, key=lambda trial: trial.configuration)
+
+
+def predict_all(
+    experiment: Experiment, dataset: Dataset, y_fresh: NDArray[np.int8], trials: list[Trial] | None = None
+) -> Kept:
+    """Fit every trial on each fold and on all labelled rows; predict what was held out, and the fresh rows.
+
+    Without ``trials`` those of the grid.
+    """
     folds = make_folds(dataset, experiment.folds)
-    trials = sorted(make_plan(experiment, dataset).trials, key=lambda trial: trial.configuration)
+    trials = in_order(experiment, dataset) if trials is None else trials
     labelled = len(dataset.y)
     oof = np.full((len(trials), labelled), np.nan)
     asked = np.empty((len(trials), folds.count + 1, len(y_fresh)), dtype=np.float32)

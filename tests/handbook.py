@@ -74,7 +74,7 @@ def _row(parameter: Hyperparameter) -> str:
     log = ", log" if parameter.log else ""
     form = ",d" if isinstance(parameter, Whole) else ",g"
     low, high, *search = (format(value, form) for value in (parameter.low, parameter.high, *(parameter.search or ())))
-    return f"{default} | {low} to {high}{log} | {' to '.join(search)}"
+    return f"{default} | {low} to {high}{log} | {' to '.join(dict.fromkeys(search))}"
 
 
 def _toml(value: Value) -> str:

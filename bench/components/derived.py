@@ -207,8 +207,9 @@ REGISTRY = Registry(
                 "by": Columns("*"),
                 "column": Columns("*"),
                 "values": Levels(""),
-                "start": Real(0.0, -1e12, 1e12, search=(0.0, 23.0)),
-                "end": Real(0.0, -1e12, 1e12, search=(0.0, 24.0)),
+                # What counts is a matter of the table, not of tuning.
+                "start": Real(0.0, -1e12, 1e12, search=(0.0, 0.0)),
+                "end": Real(0.0, -1e12, 1e12, search=(0.0, 0.0)),
                 "target": OneOf(False, (False, True)),
                 "folds": Whole(5, 2, 20, search=(5, 10)),
             },

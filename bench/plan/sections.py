@@ -112,9 +112,14 @@ class RaceSection(Section):
 
 
 class TuneSection(Section):
-    """The `[tune]` section, which may be empty: hyperparameters are searched around the best configurations."""
+    """The `[tune]` section, which may be empty: hyperparameters are searched around the best configurations.
 
-    configurations: int = Field(3, ge=1, le=100, description="of the best trials, those whose spaces are searched")
+    What is searched of one is what its component thinks worth trying, and as far as [grid] lists values beyond that.
+    """
+
+    configurations: int = Field(
+        3, ge=1, le=100, description="the best of the grid whose hyperparameters are searched; they take turns"
+    )
     trials: int = Field(40, ge=1, le=10_000, description="asked for in all")
     batch: int = Field(8, ge=1, le=1000, description="asked for at once, on what is known of those before")
     seed: int = Field(7, ge=0, le=2**31)
