@@ -107,7 +107,11 @@ class RaceSection(Section):
     """The `[race]` section, which may be empty: folds in rounds, and trials that can no longer win stop."""
 
     error: float = Field(
-        0.05, gt=0, lt=0.5, description="the chance that the best trial is stopped, all rounds and trials together"
+        0.1,
+        gt=0,
+        lt=0.5,
+        description="of a trial that all folds would put before the best so far, the chance that it is stopped, all "
+        "rounds together",
     )
 
 
