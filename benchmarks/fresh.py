@@ -18,6 +18,7 @@ from bench.data.demo import make_demo
 from bench.data.folds import Folds, make_folds
 from bench.data.roles import Roles
 from bench.data.table import read_table, table_from_frame
+from bench.data.writing import csv_text
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Trial, make_plan
 from bench.run.cell import every_place, fit_predict, fold_place
@@ -85,18 +86,22 @@ def keep(experiment: Experiment, seed: int, folder: Path | None = None) -> Kept:
     return kept
 
 
-def split(experiment: Experiment, seed: int) -> tuple[Experiment, Dataset, NDArray[np.int8]]:
+def split(
+    experiment: Experiment, seed: int, labelled_rows: int = LABELLED
+) -> tuple[Experiment, Dataset, NDArray[np.int8]]:
     """Return the experiment on some of its labelled rows, its data with the fresh rows as submission, their labels."""
     roles = experiment.data
     table = _labelled_rows(roles, seed)
     y = (table[roles.target] == roles.positive).to_numpy(dtype=np.int8)
-    size = min(LABELLED, int(SHARE * len(y)))
+    size = min(labelled_rows, int(SHARE * len(y)))
     labelled, fresh = train_test_split(np.arange(len(y)), train_size=size, stratify=y, random_state=seed)
     fresh = fresh[:MOST_FRESH]
     with tempfile.TemporaryDirectory() as place:
         files = {"train": f"{place}/train.csv", "submission": f"{place}/fresh.csv"}
-        table.iloc[labelled].to_csv(files["train"], index=False)
-        table.iloc[fresh].drop(columns=roles.target).to_csv(files["submission"], index=False)
+        Path(files["train"]).write_text(csv_text(table.iloc[labelled]), "utf-8", newline="")
+        Path(files["submission"]).write_text(
+            csv_text(table.iloc[fresh].drop(columns=roles.target)), "utf-8", newline=""
+        )
         roles = roles.model_copy(update={"demo": None, "sample": None, "id": None} | files)
         return replace(experiment, data=roles), read_dataset(roles), y[fresh]
 

@@ -17,6 +17,7 @@ FLOORS = {
     "ensemble": 6,
     "audit": 5,
     "bundle": 5,
+    "derive": 5,
     "run": 4,
     "plan": 3,
     "record": 3,

@@ -101,6 +101,40 @@ def customer_share(by: str, column: str, values: str, start: float, end: float, 
     return CustomerShare(by=by, column=column, values=values, start=start, end=end, target=target, folds=folds)
 
 
+def cross(columns: str, rare: int) -> Any:
+    """Several categories as one: a level for each combination seen in ``rare`` training rows or more, "other" else."""
+    from bench.components.steps.derived.crossed import Crossed
+
+    return Crossed(columns=columns, rare=rare)
+
+
+def ratio(column: str, by: str, log: bool) -> Any:
+    """One number divided by another, such as pages per visit; a division by zero is a gap.
+
+    With ``log`` on the scale of sign(x) log(1 + |x|).
+    """
+    from bench.components.steps.derived.two_numbers import Ratio
+
+    return Ratio(column=column, by=by, log=log)
+
+
+def difference(column: str, by: str, log: bool) -> Any:
+    """One number less another, or the days from one date to another.
+
+    With ``log`` both numbers are put on the scale of sign(x) log(1 + |x|) before.
+    """
+    from bench.components.steps.derived.two_numbers import Difference
+
+    return Difference(column=column, by=by, log=log)
+
+
+def deviation(column: str, by: str, smooth: float) -> Any:
+    """A number less the mean of its row's group, such as pages less those usual for the country."""
+    from bench.components.steps.derived.deviation import Deviation
+
+    return Deviation(column=column, by=by, smooth=smooth)
+
+
 def _subject(factory: Callable[..., Any], table: Any, **values: Any) -> list[str]:
     """Return the columns of ``table`` that the step would work on."""
     columns: list[str] = factory(**values).subject(table)
@@ -215,6 +249,38 @@ REGISTRY = Registry(
             },
             source="empirical Bayes: Efron and Hastie 2016, Computer Age Statistical Inference, chapter 6",
             subject=partial(_subject, customer_share),
+        ),
+        Component(
+            "cross",
+            cross,
+            {"columns": Columns("*product*"), "rare": Whole(20, 1, 100_000, log=True, search=(5, 200))},
+            brings=_CATEGORY,
+            source="feature crosses: Cheng et al. 2016, Wide & Deep Learning, doi:10.1145/2988450.2988454",
+            subject=partial(_subject, cross),
+        ),
+        Component(
+            "ratio",
+            ratio,
+            {"column": Columns("*"), "by": Columns("*"), "log": OneOf(False, (False, True))},
+            brings=frozenset({"number_gaps"}),
+            source="Heaton 2016, Feature Engineering for Predictive Modeling, arXiv:1701.07852",
+            rowwise=True,
+            subject=partial(_subject, ratio),
+        ),
+        Component(
+            "difference",
+            difference,
+            {"column": Columns("*"), "by": Columns("*"), "log": OneOf(False, (False, True))},
+            source="Heaton 2016, Feature Engineering for Predictive Modeling, arXiv:1701.07852",
+            rowwise=True,
+            subject=partial(_subject, difference),
+        ),
+        Component(
+            "deviation",
+            deviation,
+            {"column": Columns("*"), "by": Columns("*"), "smooth": Real(10.0, 0.0, 1000.0, search=(1.0, 100.0))},
+            source="Kanter and Veeramachaneni 2015, doi:10.1109/DSAA.2015.7344858",
+            subject=partial(_subject, deviation),
         ),
     ),
 )

@@ -228,8 +228,7 @@ def _options(axis: Axis, entries: tuple[Entry | tuple[Entry, ...], ...], place: 
         names = [listed[0].component.name for listed in choices]
         if len(names) > 1 and DO_NOTHING[axis] in names:
             raise ExperimentError(f"{place}: '{DO_NOTHING[axis]}' stands in a row with others. List it alone.")
-        if len(set(names)) < len(names):
-            twice = max(names, key=names.count)
+        if twice := _repeated(choices):
             raise ExperimentError(f"{place}: '{twice}' stands twice in one row. Name it once.")
         _check_size(" and ".join(names), [len(listed) for listed in choices], place)
         options |= dict.fromkeys(product(*choices))
@@ -264,6 +263,16 @@ def _choices(axis: Axis, entry: Entry, place: str) -> tuple[Choice, ...]:
         settled = registry[name].settle(dict(zip(settings, values, strict=True)), place)
         choices.append(Choice(axis, registry[name], tuple(settled.items())))
     return tuple(choices)
+
+
+def _repeated(row: list[tuple[Choice, ...]]) -> str | None:
+    """Return a component that stands twice in a row; one that names columns may, for other columns each time."""
+    for place, listed in enumerate(row):
+        for before in row[:place]:
+            same = before[0].component is listed[0].component
+            if same and (not listed[0].patterns() or set(before) & set(listed)):
+                return listed[0].component.name
+    return None
 
 
 def _check_size(names: str, lengths: list[int], place: str) -> None:

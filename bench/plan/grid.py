@@ -59,13 +59,19 @@ class Trial:
         return _fingerprint(self.on(*axes))
 
     def row(self) -> dict[str, str | Value]:
-        """Return the trial as one row: id, configuration, a column for each axis and each hyperparameter."""
-        return {
-            "trial": self.id,
-            "configuration": self.configuration,
-            **{axis: self.named(axis) for axis in AXES},
-            **{f"{c.axis}.{c.component.name}.{name}": value for c in self.choices for name, value in c.values},
-        }
+        """Return the trial as one row: id, configuration, a column for each axis and each hyperparameter.
+
+        Of a component that stands several times in a row the second is ``derived.cross (2)``, and so on.
+        """
+        row: dict[str, str | Value] = {"trial": self.id, "configuration": self.configuration}
+        row |= {axis: self.named(axis) for axis in AXES}
+        times = Counter[str]()
+        for choice in self.choices:
+            component = f"{choice.axis}.{choice.component.name}"
+            times[component] += 1
+            again = f" ({times[component]})" if times[component] > 1 else ""
+            row |= {f"{component}{again}.{name}": value for name, value in choice.values}
+        return row
 
 
 @dataclass(frozen=True)

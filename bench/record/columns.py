@@ -208,6 +208,22 @@ MEMBERSHIP: Final[dict[str, str]] = {
     "class_1": "the probability that it is of class 1; a column for each class",
 }
 
+DERIVE: Final[dict[str, str]] = {
+    "component": "on the axis derived",
+    "settings": "JSON: its hyperparameters that are not the defaults",
+    "gain": "less log loss per held-out row with it, over a model in which every column speaks for itself; by itself",
+    "gain_low": "where its 95 % interval begins, companies drawn whole",
+    "gain_high": "where it ends",
+    "p_value": "one-sided: how likely so large a gain is where there is none",
+    "q_value": "share of false ones, at most, if all of this p_value or less are taken (Benjamini-Hochberg)",
+    "behind": "the gain behind those kept before it; empty where its own is not shown",
+    "behind_low": "likewise",
+    "behind_high": "likewise",
+    "behind_p_value": "likewise",
+    "kept": "yes if it is worth adding to the experiment file, else no",
+    "rows": "that were held out",
+}
+
 EFFECTS: Final[dict[str, str]] = {
     "axis": "the axis on which the trials of a pair differ, and on no other",
     "component": "what the first of a pair does there",

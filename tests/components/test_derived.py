@@ -23,6 +23,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "code_counts": {"levels": 5},
     "code_bins": {"width": 10},
     "group_stats": {"target": True},
+    "cross": {"rare": 5},
+    "ratio": {"column": "pages*", "by": "visits"},
 }
 every = pytest.mark.parametrize("component", EVERY, ids=lambda component: component.name)
 
@@ -83,6 +85,7 @@ def test_the_traits_that_are_brought_are_those_of_the_new_columns(component: Any
     X, y, groups = leads()
     filled = X.copy()
     filled["asked"] = filled["asked"].fillna(pd.Timestamp("2022-01-01"))  # its gaps are the table's own
+    filled["visits"] = filled["visits"].fillna(0.0)
     new = fit_transform(step_of(component), filled, y, groups).drop(columns=list(X))
     categories = new.select_dtypes("category")
     if categories.shape[1]:
@@ -146,7 +149,9 @@ def test_levels_gaps_and_texts_unseen_in_training_give_the_same_columns(componen
     table = step.transform(strange)
     assert list(table) == list(known)
     numbers = table.drop(columns=list(X)).select_dtypes("number")
-    assert component.name in ("timeline", "date_parts") or np.isfinite(numbers).all(axis=None)
+    assert component.name in ("timeline", "date_parts", "ratio", "difference", "deviation") or np.isfinite(numbers).all(
+        axis=None
+    )
 
 
 @every

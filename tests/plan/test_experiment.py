@@ -385,6 +385,11 @@ SLIPS: dict[str, tuple[str, str, str]] = {
         '["logistic"]\nderived = ["raw", ["missing", { name = "missing", what = "count" }]]',
         ", line 16: 'missing' stands twice in one row. Name it once.",
     ),
+    "the same columns twice in a row": (
+        '["logistic"]',
+        '["logistic"]\nderived = [[{ name = "cross", columns = "a" }, { name = "cross", columns = ["c", "a"] }]]',
+        ", line 16: 'cross' stands twice in one row. Name it once.",
+    ),
     "a row on another axis": (
         '["logistic"]',
         '[["logistic", "lightgbm"]]',

@@ -370,6 +370,15 @@ def test_derived_features_stand_first_in_a_name_and_raw_is_left_out_of_it() -> N
     assert plan.only({"derived": {"missing+filled"}}).trials == plan.trials[2:]
 
 
+def test_a_component_that_names_columns_may_stand_in_a_row_again_for_others() -> None:
+    twice = '{ name = "cross", columns = "*product*" }, { name = "cross", columns = "p*, *subsid*" }'
+    plan = plan_of(f'derived = ["raw", [{twice}]]\nmodel = ["lightgbm"]', PRODUCTS)
+    assert configurations(plan)[-1] == "cross+cross/keep_gaps/ordinal/drop_text/as_is/lightgbm"
+    row = plan.trials[-1].row()
+    assert row["derived.cross.columns"] == "*product*"
+    assert row["derived.cross (2).columns"] == "p*, *subsid*"
+
+
 def test_derived_features_bring_traits_to_those_behind_them() -> None:
     grid = 'derived = ["raw", "filled", "timeline"]\nimputation = ["keep_gaps"]\nencoding = ["one_hot"]\n'
     plan = plan_of(grid + 'model = ["logistic"]', PRODUCTS)
