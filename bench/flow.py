@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bench.audit.finding import Finding
 from bench.audit.inspect import audit, write_audit
@@ -14,7 +12,6 @@ from bench.bundle.loaded import load_bundle
 from bench.customer.whole import index_of_run
 from bench.data.coverage import coverage
 from bench.data.dataset import read_tables
-from bench.data.folds import Folds
 from bench.ensemble.again import hand_in_again
 from bench.ensemble.customers import Customers, View
 from bench.ensemble.explain import first_repeat, importance
@@ -22,25 +19,21 @@ from bench.ensemble.handover import BUNDLE, hand_over
 from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.leads import Wanted, explain_leads
 from bench.ensemble.refit import refit
-from bench.ensemble.scoreboard import Scoreboard
+from bench.ensemble.so_far import scores_so_far
 from bench.ensemble.submission import check_place
 from bench.errors import BundleError
-from bench.plan.grid import Plan
 from bench.question import Question
-from bench.record.events import open_events
-from bench.record.facts import environment
-from bench.record.store import Store, open_store, read_store
+from bench.record.store import Store, read_store
 from bench.report.board import Board, write_board
 from bench.report.calibrated import calibration_lines
-from bench.report.diary import Diary
 from bench.report.expected import Foretold, foretell, read_foretold, write_expected
 from bench.report.explained import explained, read_explained, write_importance, write_reasons
 from bench.report.leaderboard import leaderboard
-from bench.run.runner import fit_trials, run_plan
+from bench.run.budget import Clock
+from bench.run.runner import fit_trials
+from bench.run.tune import edge_sentences
 from bench.score.combine import Combination
-
-Slice = dict[str, set[str]]
-Watch = Callable[[Diary], None]
+from bench.stages import Engine, Slice, Watch, known_of, recording, replayed, run_stages, second_look
 
 
 def inspect(question: Question) -> list[Finding]:
@@ -56,6 +49,7 @@ def answer(
     watch: Watch,
     cluster: str | None = None,
     findings: Sequence[Finding] = (),
+    clock: Clock | None = None,
 ) -> Board:
     """Run what is not recorded yet, rank it, stack it, and write it all down.
 
@@ -64,11 +58,16 @@ def answer(
     findings : of the audit; what speaks against the expected scores is said beside them
     workers : processes of this machine; with a ``cluster``, the address of a scheduler, for the last refit alone
     watch : called before the first cell and after each
+    clock : of the command, where it has a budget; without one it starts now
     """
-    engine = Engine(workers, cluster, retry_failed, watch)
+    if clock is None and question.experiment.budget is not None:
+        clock = Clock.starting(question.experiment.budget)
+    engine = Engine(workers, cluster, retry_failed, watch, clock)
     facts = {"slice": {axis: sorted(names) for axis, names in only.items()}}
-    experiment, plan = question.experiment, question.plan
-    with recording(question, question.folder, question.folds, plan.only(only), engine, facts) as (store, diary):
+    plan = question.plan.only(only)
+    with recording(question, question.folder, question.folds, plan, engine, facts) as (store, diary):
+        question = run_stages(question, only, store, diary, engine)
+        experiment, plan = question.experiment, question.plan
         verdict = judge(plan, question.dataset, store, experiment, diary.board)
         diary.rank()
         write_audit(findings, question.folder)
@@ -89,7 +88,8 @@ def answer(
 def recorded(question: Question) -> Board:
     """Return what is recorded, fitting and writing nothing."""
     store = read_store(question.folder, question.dataset.data_id, question.folds)
-    return recorded_board(question, judge(question.plan, question.dataset, store, question.experiment), store)
+    verdict = judge(question.plan, question.dataset, store, question.experiment)
+    return recorded_board(question, verdict, store)
 
 
 def recorded_board(question: Question, verdict: Verdict, store: Store) -> Board:
@@ -168,56 +168,18 @@ def index(question: Question, workers: int) -> list[str]:
     return index_of_run(question.plan, question.experiment, customers, bundle, question.folder / "index", workers)
 
 
-@dataclass(frozen=True)
-class Engine:
-    """Where and how cells run, and who watches."""
-
-    workers: int
-    cluster: str | None
-    retry_failed: bool
-    watch: Watch
-
-
-@contextmanager
-def recording(
-    question: Question, folder: Path, folds: Folds, plan: Plan, engine: Engine, facts: dict[str, Any]
-) -> Iterator[tuple[Store, Diary]]:
-    """Run the cells of a plan on some folds that are not recorded yet; keep the record open."""
-    experiment, dataset = question.experiment, question.dataset
-    with open_store(folder, dataset.data_id, folds) as store, open_events(folder) as events:
-        if engine.retry_failed:
-            store.forget_failures({trial.id for trial in plan.trials})
-        store.write_trials([trial.row() for trial in plan.trials])
-        store.write_run(_facts(question, folds))
-        facts = {"workers": None if engine.cluster else engine.workers, "cluster": engine.cluster, **facts}
-        diary = Diary(
-            question.plan, Scoreboard(dataset, store, experiment.objective), store, events, facts, engine.watch
-        )
-        run_plan(plan, dataset, store, engine.workers, diary.follow, experiment.limits, engine.cluster)
-        yield store, diary
-        store.notices += events.notices
-
-
-@contextmanager
-def second_look(question: Question, store: Store, trials: list[str], engine: Engine) -> Iterator[Customers]:
-    """Run some trials on the folds of the other kind too, and tell known and new customers apart."""
-    section = question.experiment.folds
-    if question.other is None or not trials:
-        yield Customers.of(question.dataset, section, store, None)
-        return
-    finalists = replace(question.plan, trials=tuple(trial for trial in question.plan.trials if trial.id in trials))
-    with recording(question, question.finals, question.other, finalists, engine, {"finalists": trials}) as (other, _):
-        store.notices += other.notices
-        yield Customers.of(question.dataset, section, store, other)
-
-
 def board_of(question: Question, verdict: Verdict, store: Store) -> Board:
     """Gather what is recorded and what it says of the table as a whole."""
     experiment, winner = question.experiment, verdict.winner
+    search = replayed(question, store)
+    stopped = scores_so_far(search.stopped, question.dataset, store, experiment.objective)
     return Board(
         experiment=experiment,
         plan=question.plan,
-        rows=leaderboard(question.plan, verdict.scores, store, experiment, ties=verdict.ties),
+        rows=leaderboard(question.plan, verdict.scores, store, experiment, ties=verdict.ties, stopped=stopped),
+        stopped=stopped,
+        search=search,
+        edges=edge_sentences(known_of(question, store, verdict.scores)) if verdict.scores else (),
         verdict=verdict,
         notices=store.notices,
         calibration=calibration_lines(View(question.dataset, store), winner.combination) if winner else (),
@@ -235,7 +197,7 @@ def by_customer(board: Board, store: Store, customers: Customers) -> Board:
     scored = {trial: customers.score(alone, experiment.objective) for trial, alone in finalists.items()}
     return replace(
         board,
-        rows=leaderboard(board.plan, verdict.scores, store, experiment, scored, verdict.ties),
+        rows=leaderboard(board.plan, verdict.scores, store, experiment, scored, verdict.ties, board.stopped),
         winner=customers.score(verdict.winner.combination, experiment.objective),
     )
 
@@ -246,17 +208,3 @@ def recorded_customers(question: Question, store: Store) -> Customers:
     if question.other is not None and question.finals.exists():
         other = read_store(question.finals, question.dataset.data_id, question.other)
     return Customers.of(question.dataset, question.experiment.folds, store, other)
-
-
-def _facts(question: Question, folds: Folds) -> dict[str, Any]:
-    return {
-        "experiment": question.experiment.name,
-        "question": question.experiment.question,
-        "data_id": question.dataset.data_id,
-        "folds_id": folds.folds_id,
-        "rows": len(question.dataset.y),
-        "positives": int(question.dataset.y.sum()),
-        "trials": len(question.plan.trials),
-        "notices": list(question.notices),
-        **environment(),
-    }

@@ -54,13 +54,17 @@ class Question:
 
 
 def ask(
-    path: Path, results: Path, limits: Mapping[str, float | None] | None = None, positive_rate: str | None = None
+    path: Path,
+    results: Path,
+    limits: Mapping[str, float | None] | None = None,
+    positive_rate: str | None = None,
+    budget: str | None = None,
 ) -> Question:
     """Read the experiment file and its table, split the rows and enumerate the grid.
 
-    ``limits`` and ``positive_rate``, where they are given, replace the file's.
+    ``limits``, ``positive_rate`` and ``budget``, where they are given, replace the file's.
     """
-    experiment = read_experiment(path).within(limits or {}).assuming(positive_rate)
+    experiment = read_experiment(path).within(limits or {}).assuming(positive_rate).spending(budget)
     return question_of(experiment, read_dataset(experiment.data), results)
 
 

@@ -24,6 +24,7 @@ def plan(
 ) -> None:
     """Print what an experiment will run, and what it leaves out and why."""
     from bench.question import ask
+    from bench.report.raced import stages
 
     question = ask(file, RESULTS)
     planned, folds = question.plan, question.folds
@@ -34,6 +35,8 @@ def plan(
     cells = len(planned.trials) * folds.count * folds.repeats
     times = f"{folds.count} folds × {folds.repeats} repeats" if folds.repeats > 1 else f"{folds.count} folds"
     print(f"{len(planned.trials)} trials × {times} = {cells:,} cells; folds {folds.folds_id}")
+    for sentence in stages(question.experiment, folds.count * folds.repeats):
+        print(sentence)
     for title, reasons in (("dropped", planned.dropped), ("collapsed", planned.collapsed)):
         for reason, count in sorted(reasons.items(), key=lambda item: -item[1]):
             print(f"{title} {count}: {reason}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -40,6 +41,9 @@ def run(
     ] = None,
     cell_seconds: Annotated[float | None, typer.Option(help="wall seconds that a cell may take")] = None,
     cell_gigabytes: Annotated[float | None, typer.Option(help="10^9 bytes of memory that a cell may take")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help='wall time for all of it, such as "90s", "30m" or "2h"; the trials race then')
+    ] = None,
     retry: Annotated[
         Literal["failed"] | None, typer.Option(help="run cells again that failed before, or exceeded a limit")
     ] = None,
@@ -49,14 +53,16 @@ def run(
 
     Cells already recorded are not run again.
     """
-    wanted = _slices(only or [])
+    began, wanted = time.monotonic(), _slices(only or [])
     if cluster is not None and workers is not None:
         raise ExperimentError("--cluster and --workers: name one of them; a cluster has the workers it has.")
     from bench import flow
     from bench.question import ask
+    from bench.run.budget import Clock
 
     limits = {"cell_seconds": cell_seconds, "cell_gigabytes": cell_gigabytes}
-    question = ask(file, results, limits)
+    question = ask(file, results, limits, budget=budget)
+    clock = None if question.experiment.budget is None else Clock(question.experiment.budget, began)
     show.notices(question.notices)
     if workers == 0 and question.experiment.limits.given:
         show.notices(["with --workers 0 no limit holds: nobody is there to end a cell from outside."])
@@ -71,7 +77,9 @@ def run(
     show.notices(_grave(findings, file))
     try:
         with show.watching() as report:
-            answer = flow.answer(question, wanted, retry == "failed", worker_count(workers), watch, cluster, findings)
+            answer = flow.answer(
+                question, wanted, retry == "failed", worker_count(workers), watch, cluster, findings, clock
+            )
     except Stopped as stop:
         if not diaries:
             raise
@@ -83,6 +91,12 @@ def run(
         )
         raise typer.Exit(stop.code) from None
     show.notices(answer.notices)
+    if clock is not None and clock.left() < 0:
+        taken = clock.budget - clock.left()
+        said = (
+            f"it took {taken:.0f} s, more than the budget of {clock.budget:g} s; the result is complete all the same."
+        )
+        show.notices([said])
     _print_board(question, answer)
     print(f"Everything is in {question.folder}.")
     failed = sum(diary.progress.failed for diary in diaries)

@@ -40,6 +40,7 @@ class Certainty:
     redrawn: Redraws
 
 
+DRAWS = 200
 FEWEST = 10  # companies, or rows of none, with a positive and with a negative: draws of fewer say nothing
 
 
@@ -50,6 +51,7 @@ def certainty(
     objective: Objective,
     ensemble: Blend,
     section: EnsembleSection,
+    draws: int = DRAWS,
 ) -> Certainty | None:
     """Draw the rows held out again and again, and see how the ranking and the ensemble change.
 
@@ -64,6 +66,6 @@ def certainty(
     redrawn = redraw(known.y, recorded, scores, known.fold_of, objective, groups)
     rules = best_trial_of(redrawn), blend_of(ensemble, redrawn, section)
     corrected, blended = (
-        corrected_estimate(known.y, recorded, known.fold_of, objective, rule, groups) for rule in rules
+        corrected_estimate(known.y, recorded, known.fold_of, objective, rule, groups, draws) for rule in rules
     )
     return Certainty(corrected, blended, find_ties(redrawn, objective), redrawn)

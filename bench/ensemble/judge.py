@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from bench.data.dataset import Dataset
 from bench.data.folds import scored_rows
 from bench.ensemble.blend import Blend, blend
-from bench.ensemble.certainty import Certainty, certainty
+from bench.ensemble.certainty import DRAWS, Certainty, certainty
 from bench.ensemble.members import Member, members
 from bench.ensemble.scoreboard import OutOfFold, Scoreboard
 from bench.errors import ExperimentError
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
+from bench.record.allowed import Allowed, read_allowed
 from bench.record.store import Store
 from bench.score.objective import Objective
 from bench.score.ranking import Score, rank
@@ -34,6 +35,7 @@ class Verdict:
         two by cross-fitted score, the single trial on a tie.
     members : what each member does for the ensemble
     certainty : how sure the ranking is; None where that cannot be said
+    allowed : what the budget of the last run left time for; None where it had none
     """
 
     scores: dict[str, Score]
@@ -42,6 +44,7 @@ class Verdict:
     winner: Blend | None = None
     members: Sequence[Member] = ()
     certainty: Certainty | None = field(default=None, compare=False)
+    allowed: Allowed | None = None
 
     @property
     def ties(self) -> Ties | None:
@@ -62,7 +65,8 @@ class Verdict:
     def finalists(self, experiment: Experiment) -> list[str]:
         """Return the trials that are scored on the other folds too: the first ranked and the winner's members."""
         leaders = rank(self.scores, experiment.objective)[: experiment.submission.finalists]
-        return list(dict.fromkeys([*leaders, *(self.winner.weights if self.winner else ())]))
+        found = list(dict.fromkeys([*leaders, *(self.winner.weights if self.winner else ())]))
+        return found[: self.allowed.finalists] if self.allowed else found
 
     def leads(self, members: Mapping[str, float]) -> bool:
         """Say whether the winner is made of these members and weights."""
@@ -86,23 +90,33 @@ class Verdict:
 
 
 def judge(
-    plan: Plan, dataset: Dataset, store: Store, experiment: Experiment, board: Scoreboard | None = None
+    plan: Plan,
+    dataset: Dataset,
+    store: Store,
+    experiment: Experiment,
+    board: Scoreboard | None = None,
 ) -> Verdict:
     """Score every trial of the plan whose cells are all done, blend the best, and see which of the two is worth more.
+
+    As many may become members, and scores are corrected by as many draws, as the budget of the last run allowed.
 
     Parameters
     ----------
     board : what is scored already; a new one without
     """
     objective = experiment.objective
+    allowed, section = read_allowed(store.folder), experiment.ensemble
+    if allowed is not None:
+        section = section.model_copy(update={"candidates": allowed.candidates})
+    draws = DRAWS if allowed is None else allowed.draws
     scores = (board or Scoreboard(dataset, store, objective)).scores(trial.id for trial in plan.trials)
     if not scores:
         return Verdict(scores)
     ranked = rank(scores, objective)
     single = Blend.of_one(ranked[0], scores[ranked[0]])
     known, recorded = scored_rows(dataset, store.folds), OutOfFold(store, scores)
-    ensemble = blend(known.y, recorded, known.fold_of, objective, experiment.ensemble, ranked)
-    sure = certainty(dataset, store, scores, objective, ensemble, experiment.ensemble)
+    ensemble = blend(known.y, recorded, known.fold_of, objective, section, ranked)
+    sure = certainty(dataset, store, scores, objective, ensemble, section, draws) if draws else None
     return Verdict(
         scores,
         single,
@@ -110,6 +124,7 @@ def judge(
         ensemble if _is_better(ensemble, single, sure, objective) else single,
         members(known.y, recorded, known.fold_of, objective, ensemble),
         sure,
+        allowed,
     )
 
 

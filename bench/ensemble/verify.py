@@ -18,10 +18,13 @@ from bench.ensemble.judge import Verdict, judge
 from bench.ensemble.scoreboard import Scoreboard
 from bench.errors import BenchError, DataError
 from bench.plan.experiment import Experiment, experiment_of
-from bench.plan.grid import make_plan
+from bench.plan.grid import Trial, make_plan
+from bench.record.allowed import read_allowed
 from bench.record.facts import environment
 from bench.record.store import open_store, read_store
+from bench.record.tuned import read_tuned
 from bench.run.runner import run_plan
+from bench.run.studies import trials_of
 
 
 def verify(folder: Path, workers: int) -> Iterator[Link]:
@@ -53,7 +56,7 @@ def verify(folder: Path, workers: int) -> Iterator[Link]:
     yield same_or_not("folds", manifest.folds_id, folds.folds_id)
     if folds.folds_id != manifest.folds_id:
         return
-    plan = make_plan(experiment, dataset)
+    plan = make_plan(experiment, dataset).having(_tuned(folder.resolve().parent))
     configurations = {trial.id: trial.configuration for trial in plan.trials}
     gone = set(manifest.weights) - set(configurations)
     if gone:
@@ -63,7 +66,7 @@ def verify(folder: Path, workers: int) -> Iterator[Link]:
         yield same_or_not(f"trial {member.trial}", member.configuration, configurations[member.trial])
     basis = Basis(bundle, experiment, dataset, folds, plan)
     verdict = _verdict(folder.resolve().parent, basis)
-    with _customers(basis, workers) as customers:
+    with _customers(basis, folder.resolve().parent, workers) as customers:
         scores = Scoreboard(dataset, customers.main.store, experiment.objective).scores(manifest.weights)
         for member in manifest.members:
             score = scores.get(member.trial)
@@ -105,6 +108,11 @@ def _reading(manifest: Manifest, experiment: Experiment, dataset: Dataset) -> Li
     return Link("reading", not other, "; ".join(other) or f"{', '.join(here)} and data_schema")
 
 
+def _tuned(results: Path) -> tuple[Trial, ...]:
+    """Return the trials that tuning asked for, as far as this version can read them."""
+    return trials_of(read_tuned(results)[0])[0]
+
+
 def _verdict(results: Path, basis: Basis) -> Verdict | str:
     """Choose the winner again from the recorded predictions; where there are none at hand, say so."""
     try:
@@ -116,7 +124,7 @@ def _verdict(results: Path, basis: Basis) -> Verdict | str:
 
 
 @contextmanager
-def _customers(basis: Basis, workers: int) -> Iterator[Customers]:
+def _customers(basis: Basis, results: Path, workers: int) -> Iterator[Customers]:
     """Run the members on the folds again, and on those of the other kind, as the run did; all of it forgotten after."""
     dataset, experiment = basis.dataset, basis.experiment
     plan = replace(basis.plan, trials=tuple(one for one in basis.plan.trials if one.id in basis.manifest.weights))
@@ -124,6 +132,9 @@ def _customers(basis: Basis, workers: int) -> Iterator[Customers]:
     if section is not None and experiment.submission.finalists and dataset.submission is not None:
         with suppress(DataError):  # the run did without them too
             other = make_folds(dataset, section)
+    if other is not None and read_allowed(results) is not None:  # its time may have been too short for them
+        seen = read_store(results / "finalists", dataset.data_id, other)
+        other = other if all(seen.is_done(trial.id) for trial in plan.trials) else None
     with ExitStack() as stack:
         stores = []
         for folds in (basis.folds, *([] if other is None else [other])):

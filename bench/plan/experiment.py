@@ -12,7 +12,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bench.components import REGISTRIES
 from bench.data.folds import FoldsSection
@@ -20,6 +20,7 @@ from bench.data.roles import Roles
 from bench.errors import ExperimentError, did_you_mean
 from bench.plan.indices import CustomersSection, IndexSection
 from bench.plan.sections import (
+    Budget,
     EnsembleSection,
     Entry,
     ExperimentFile,
@@ -104,6 +105,22 @@ class Experiment:
                 f"{option} {wrong['input']:g}: should be {wrong['msg'].removeprefix('Input should be ')}."
             ) from None
         return replace(self, limits=section)
+
+    def spending(self, budget: str | None) -> Experiment:
+        """Return the experiment with another budget, as an option writes it; None leaves the file's.
+
+        Raises
+        ------
+        ExperimentError
+            If it is no time.
+        """
+        if budget is None:
+            return self
+        try:
+            return replace(self, budget=TypeAdapter(Budget).validate_python(budget))
+        except ValidationError as error:
+            said = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ExperimentError(f"--budget: {said}.") from None
 
     def assuming(self, positive_rate: str | None) -> Experiment:
         """Return the experiment with another share of positives, as an option writes it; None leaves the file's.

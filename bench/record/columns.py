@@ -38,7 +38,7 @@ LEADERBOARD: Final[dict[str, str]] = {
     "configuration": "the components' names in the order of the axes",
     **_AXES,
     "hyperparameters": "values that differ from the defaults",
-    "status": "done, or partial where a cell is missing or failed",
+    "status": "done; stopped by the race; or partial where a cell is missing or failed",
     "f1": "from counts pooled over folds, each fold called at the threshold of the others",
     "precision": "likewise",
     "recall": "likewise",
@@ -63,6 +63,11 @@ LEADERBOARD: Final[dict[str, str]] = {
 # Behind the others where precision has a recall to keep.
 FLOOR: Final[dict[str, str]] = {
     "floor": "kept or missed: the recall or precision asked for, on rows that did not choose the threshold",
+}
+
+# Likewise, where a race has stopped trials.
+RACED: Final[dict[str, str]] = {
+    "folds": "on how many the trial is done; the scores of one that the race stopped are of these",
 }
 
 INDICES: Final[dict[str, str]] = {

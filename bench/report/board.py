@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.data.coverage import Coverage
 from bench.ensemble.certainty import Certainty
 from bench.ensemble.customers import OnCustomers
 from bench.ensemble.judge import Verdict
+from bench.ensemble.so_far import SoFar
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.record.disk import replacing
@@ -21,6 +22,8 @@ from bench.report.expected import Foretold
 from bench.report.explained import Explained, explained_lines
 from bench.report.known import coverage_table, customers_sentence, inert
 from bench.report.leaderboard import Row, cell_text, columns, shown_columns
+from bench.report.raced import raced_sentences
+from bench.run.search import Search
 from bench.score.uncertainty import Corrected
 
 
@@ -38,6 +41,9 @@ class Board:
     foretold : of the winner's submission, once it is written
     bundle : what became of the winner's bundle, in the run that wrote it
     explained : of the winner, which columns it leans on; None before `bench explain`
+    edges : sentences on tuned values that lie at an end of what was searched
+    search : the rounds of the run, and what was decided after them
+    stopped : trials that the race stopped, by what they are worth so far
     """
 
     experiment: Experiment
@@ -51,6 +57,9 @@ class Board:
     foretold: Foretold | None = None
     bundle: str | None = None
     explained: Explained | None = None
+    edges: Sequence[str] = ()
+    search: Search | None = None
+    stopped: Mapping[str, SoFar] = field(default_factory=dict)
 
     @property
     def certainty(self) -> Certainty | None:
@@ -65,7 +74,11 @@ class Board:
     @property
     def sentences(self) -> list[str]:
         """What stands below the ranking."""
-        said = certainty_sentences(self.certainty, self.experiment, self.rows)
+        allowed = self.verdict.allowed
+        short = allowed is not None and not allowed.draws
+        said = [] if short else certainty_sentences(self.certainty, self.experiment, self.rows)
+        said += raced_sentences(self.search, self.experiment, allowed) if self.search else []
+        said += self.edges
         said += [blend_sentence(self.verdict, self.experiment.objective)] if self.verdict.ensemble else []
         said += [customers_sentence(self.winner)] if self.winner and self.winner.new else []
         return [*said, *(self.foretold.sentences if self.foretold else [])]
@@ -74,7 +87,7 @@ class Board:
 def write_board(board: Board, folder: Path) -> None:
     """Write leaderboard.csv, leaderboard.md, ensemble.csv and effects.csv."""
     with replacing(folder / "leaderboard.csv") as file:
-        writer = csv.DictWriter(file, columns(board.experiment), lineterminator="\n", restval="")
+        writer = csv.DictWriter(file, columns(board.experiment, board.rows), lineterminator="\n", restval="")
         writer.writeheader()
         writer.writerows(board.rows)
     if board.verdict.ensemble:

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bench.ensemble.scoreboard import Scoreboard
-from bench.plan.grid import Plan
+from bench.plan.grid import Plan, Trial
 from bench.record.events import Events
 from bench.record.store import Store
 from bench.run.count import Progress, seconds_of
+from bench.score.ranking import rank
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Diary:
     watch: Callable[[Diary], None]
     best: Best | None = None
     progress: Progress = field(init=False)
+    _configurations: dict[str, str] = field(default_factory=dict, init=False)  # of the trials of which a cell ran
     _others: int = field(default=0, init=False)  # recorded cells that are not of this run's slice
 
     @property
@@ -60,6 +62,7 @@ class Diary:
             self.events.write("started", pid=os.getpid(), **self.facts, **self._far(progress))
         else:
             trial = progress.cell.trial
+            self._configurations[trial.id] = trial.configuration  # of tuned ones the plan does not know yet
             self.board.score(trial.id)
             self.best = self._leader()
             self.events.write(
@@ -78,6 +81,11 @@ class Diary:
         self.best = self._leader()
         self.events.write("ranked", best=self._best())
 
+    def ranked(self, plan: Plan) -> list[Trial]:
+        """Return the finished trials of a plan, the best first."""
+        trials = {trial.id: trial for trial in plan.trials}
+        return [trials[trial] for trial in rank(self.board.scores(trials), self.board.objective)]
+
     def _leader(self) -> Best | None:
         leader, objective = self.board.best(), self.board.objective
         if leader is None or not leader[1].keeps_floor(objective):
@@ -85,7 +93,8 @@ class Diary:
         name, score = leader
         if self.best is not None and self.best.trial == name:
             return self.best
-        configuration = next(trial.configuration for trial in self.plan.trials if trial.id == name)
+        planned = (trial.configuration for trial in self.plan.trials if trial.id == name)
+        configuration = self._configurations.get(name) or next(planned)
         return Best(name, configuration, objective.metric, round(score.value(objective), 6))
 
     def _best(self) -> dict[str, Any] | None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.ensemble.customers import OnCustomers
+from bench.ensemble.so_far import SoFar
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan, Trial
-from bench.record.columns import FLOOR, LEADERBOARD
+from bench.record.columns import FLOOR, LEADERBOARD, RACED
 from bench.record.store import Store
 from bench.score.objective import Objective
 from bench.score.ranking import Score, rank
@@ -25,38 +26,47 @@ def leaderboard(
     experiment: Experiment,
     customers: Mapping[str, OnCustomers] | None = None,
     ties: Ties | None = None,
+    stopped: Mapping[str, SoFar] | None = None,
 ) -> list[Row]:
-    """Return one row for each trial of the plan with a recorded cell: finished ones by rank, then the others by id.
+    """Return one row for each trial of the plan with a recorded cell: finished ones by rank, then the others.
 
-    Every field is a scalar; a trial with a cell not done has no score.
+    These are first the ones that the race stopped, by how many folds they have and by what they are worth on them, then
+    those with a cell that failed or is missing, by id. Every field is a scalar; of the latter there is no score.
 
     Parameters
     ----------
     customers : of the finalists, how they do on known and on new customers
     ties : which trials may be the best one
+    stopped : of the trials that the race stopped, what they are worth so far
     """
     seconds = store.fit_seconds()
     trials = {trial.id: trial for trial in plan.trials if trial.id in seconds}
     finished = rank({trial: score for trial, score in scores.items() if trial in trials}, experiment.objective)
-    unfinished = sorted(trials.keys() - set(finished))
+    so_far = {trial: score for trial, score in (stopped or {}).items() if trial in trials.keys() - scores.keys()}
+    behind = sorted(so_far, key=lambda trial: _standing(so_far[trial], experiment.objective, trial))
+    unfinished = sorted(trials.keys() - {*finished, *behind})
+    all_folds = store.folds.repeats * store.folds.count
     return [
         {
             "rank": place,
             **_named(trials[trial]),
             **(_scored(scores[trial], experiment.objective) if trial in scores else {"status": "partial"}),
+            **(_scored_so_far(so_far[trial], experiment.objective) if trial in so_far else {}),
+            **({"folds": all_folds} if so_far and trial in scores else {}),
             **(_compared(ties, trial) if ties and trial in scores else {}),
             **_by_customer((customers or {}).get(trial)),
             **({"floor": _floor(scores.get(trial), experiment)} if experiment.objective.has_floor else {}),
             "fit_seconds": round(seconds[trial], 3),
         }
-        for place, trial in enumerate([*finished, *unfinished], start=1)
+        for place, trial in enumerate([*finished, *behind, *unfinished], start=1)
     ]
 
 
-def columns(experiment: Experiment) -> list[str]:
-    """Return the columns of leaderboard.csv; the objective and its floor only where they are not there anyway."""
+def columns(experiment: Experiment, rows: list[Row]) -> list[str]:
+    """Return the columns of leaderboard.csv: the objective, its floor and folds only where they tell something."""
     named = dict.fromkeys([*LEADERBOARD, experiment.objective.metric])
-    return [*named, *(FLOOR if experiment.objective.has_floor else {})]
+    raced = RACED if any("folds" in row for row in rows) else {}
+    return [*named, *(FLOOR if experiment.objective.has_floor else {}), *raced]
 
 
 def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
@@ -66,6 +76,7 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
     floor = ["floor"] if objective.has_floor else []
     settings = ["hyperparameters"] if any(row["hyperparameters"] for row in rows) else []
     status = ["status"] if any(row["status"] != "done" for row in rows) else []
+    folds = ["folds"] if any("folds" in row for row in rows) else []
     tied = ["tied"] if any("tied" in row for row in rows) else []
     customers = [name for name in ("f1_known", "f1_new") if any(name in row for row in rows)]
     return [
@@ -74,6 +85,7 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
         "configuration",
         *settings,
         *status,
+        *folds,
         *dict.fromkeys(wanted),
         *floor,
         *tied,
@@ -121,6 +133,21 @@ def _scored(score: Score, objective: Objective) -> Row:
         "brier": round(score.brier, 6),
         "log_loss": round(score.log_loss, 6),
     }
+
+
+def _scored_so_far(score: SoFar, objective: Objective) -> Row:
+    return {
+        "status": "stopped",
+        objective.metric: round(score.value, 6),
+        "f1": round(float(score.counts.f1), 6),
+        "precision": round(float(score.counts.precision), 6),
+        "recall": round(float(score.counts.recall), 6),
+        "folds": score.folds,
+    }
+
+
+def _standing(score: SoFar, objective: Objective, trial: str) -> tuple[float, float, str]:
+    return -score.folds, -objective.sign * score.value, trial
 
 
 def _compared(ties: Ties, trial: str) -> Row:

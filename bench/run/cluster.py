@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import EngineError
 from bench.plan.sections import LimitsSection
 from bench.record.facts import environment
-from bench.run.job import Failure, Job, Node, Outcome, Shares, Task, first_line
+from bench.run.job import Batch, Failure, Job, Node, Outcome, Shares, Task, first_line
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -32,13 +32,14 @@ _WAY_OUT = "What is recorded stays: the same command goes on, and without --clus
 
 
 def run_on_cluster(
-    job: Job[Task, Outcome], tasks: Iterable[Task], address: str, limits: LimitsSection | None = None
+    job: Job[Task, Outcome], batches: Iterable[Batch[Task]], address: str, limits: LimitsSection | None = None
 ) -> Iterator[tuple[Task, Outcome]]:
-    """Yield each task with its outcome, in the order they end.
+    """Yield each task with its outcome, batch after batch, in the order they end.
 
     Parameters
     ----------
-    tasks : gone through twice, once to count who shares what
+    batches : the next is asked for when every outcome of the one before has been taken; what is under way when the
+        time of one is over still ends where it is, and is dropped
     address : of the scheduler, such as tcp://host:8786
     limits : what one task may take; none without
 
@@ -52,9 +53,10 @@ def run_on_cluster(
     except ImportError:
         raise EngineError("--cluster needs the package distributed: pip install 'leadbench[cluster]'.") from None
     with _silence(), _client(address) as client, _crew(client, address, job, limits or LimitsSection()) as crew:
-        run = _Run(job, Shares(tasks), client, crew, address)
+        run = _Run(job, client, crew, address)
         try:
-            yield from run.run(iter(tasks))
+            for batch in batches:
+                yield from run.run(batch)
         finally:
             run.cancel()
 
@@ -68,22 +70,23 @@ class _Run:
     """
 
     job: Job[Any, Any]
-    shares: Shares
     client: Client
     crew: str
     address: str
+    shares: Shares = field(default_factory=lambda: Shares(()))
     threads: int = 1
     _under_way: dict[Future[Any], Any] = field(default_factory=dict)
     _pieces: dict[str, Future[Any]] = field(default_factory=dict)
     _seen: float = field(default_factory=time.monotonic)  # when there was a worker
     _looked: float = float("-inf")
 
-    def run(self, source: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-        """Yield each task with its outcome."""
+    def run(self, batch: Batch[Any]) -> Iterator[tuple[Any, Any]]:
+        """Yield each task of a batch with its outcome."""
         from distributed import as_completed
 
         from bench.run.crew import run_task
 
+        self.shares, source = Shares(batch.tasks, self.job.lasts), iter(batch.tasks)
         ended = as_completed(loop=self.client.loop, with_results=True, raise_errors=False)
         while True:
             with self._lost_if_it_fails():
@@ -94,16 +97,21 @@ class _Run:
                     ended.add(future)
             if not self._under_way:
                 return
-            batch = ended.next_batch(block=False)
-            for future, result in batch:
+            if batch.seconds_left() <= 0:
+                self.cancel()
+                return
+            answers = ended.next_batch(block=False)
+            for future, result in answers:
                 yield self._outcome(self._under_way.pop(future), future, result)
-            if not batch:
+            if not answers:
                 time.sleep(_NAP_SECONDS)
 
     def cancel(self) -> None:
         """Stop what is under way."""
         with suppress(Exception):  # the cluster may be gone
             self.client.cancel([*self._under_way, *self._pieces.values()])
+        self._under_way.clear()
+        self._pieces.clear()
 
     def _send(self, work: Callable[..., Any], node: Node) -> Future[Any]:
         from bench.run.crew import make_piece

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bench.plan.grid import Cell, Plan
+import numpy as np
+
+from bench.plan.grid import Cell, Plan, Trial
 from bench.record.store import CellResult, Store
+from bench.run.job import SecondsLeft, for_ever
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Progress:
 
     Attributes
     ----------
-    cells : of the whole plan
+    cells : recorded, or still to run as far as is known: those that a race has stopped are not counted
     statuses : status -> how many cells are recorded with it, earlier runs included
     ran : the cells that this run has recorded
     elapsed_seconds : since this run began
@@ -68,7 +71,7 @@ class _Cost:
 
 @dataclass
 class Count:
-    """Counts the cells of a plan as they end, and estimates the time that is left.
+    """Counts the cells of a run as they end, and estimates the time that is left.
 
     A cell is taken to cost what those of its text and model took on average, else those of its model, else all: until
     a model has been measured, which the first table blocks of a plan do, the mean of all cells stands in. Counted by
@@ -76,41 +79,52 @@ class Count:
 
     Parameters
     ----------
+    plan : the trials that are ahead as far as is known; `expect` says when that has changed
     workers : how many cells run at once; None where only the run itself will show
+    most_seconds : gives those that are left at the most
     """
 
     plan: Plan
     store: Store
     workers: int | None
+    most_seconds: SecondsLeft = for_ever
     _kinds: dict[str, Kind] = field(default_factory=dict)
     _statuses: Counter[str] = field(default_factory=Counter)
     _left: Counter[Kind] = field(default_factory=Counter)
     _costs: dict[Kind, _Cost] = field(default_factory=dict)
     _earlier: dict[Kind, _Cost] = field(default_factory=dict)  # of runs before, their fits alone
-    _cells: int = 0
+    _expected: Sequence[Trial] = ()
     _start: float = 0.0
 
     def __post_init__(self) -> None:
         self._start = time.monotonic()
-        self._kinds = {trial.id: (trial.named("text"), trial.named("model")) for trial in self.plan.trials}
-        recorded: Counter[str] = Counter()
-        for cell in self.plan.cells(self.store.folds.repeats, self.store.folds.count):
-            self._cells += 1
-            status = self.store.status(cell.key)
-            if status is None:
-                self._left[self._kinds[cell.trial.id]] += 1
-            else:
-                self._statuses[status] += 1
-                recorded[cell.trial.id] += 1
-        seconds = self.store.fit_seconds()
-        for trial, cells in recorded.items():
-            _add(self._earlier, self._kinds[trial], cells, seconds[trial])
+        self.expect(self.plan.trials)
+
+    def expect(self, trials: Sequence[Trial]) -> None:
+        """Take these trials, and no others, to run on the folds on which they have not."""
+        if trials is self._expected:
+            return
+        self._expected = trials
+        folds, seconds = self.store.folds, self.store.fit_seconds()
+        pairs = [*np.ndindex(folds.repeats, folds.count)]
+        self._left.clear()
+        for trial in trials:
+            statuses = [self.store.status((trial.id, *pair)) for pair in pairs]
+            known = trial.id in self._kinds
+            kind = self._kinds.setdefault(trial.id, (trial.named("text"), trial.named("model")))
+            if left := statuses.count(None):
+                self._left[kind] += left
+            recorded = [status for status in statuses if status is not None]
+            if recorded and not known:
+                self._statuses.update(recorded)
+                _add(self._earlier, kind, len(recorded), seconds[trial.id])
 
     def progress(self) -> Progress:
         """Return how far the run is."""
         elapsed = time.monotonic() - self._start
         ran = self._costs[()].cells if self._costs else 0
-        return Progress(self._cells, dict(self._statuses), ran, elapsed, self._seconds_left(elapsed))
+        cells = self._statuses.total() + self._left.total()
+        return Progress(cells, dict(self._statuses), ran, elapsed, self._seconds_left(elapsed))
 
     def after(self, cell: Cell, result: CellResult) -> Progress:
         """Take note of a cell that has ended and return how far the run is."""
@@ -127,7 +141,7 @@ class Count:
         if not self._costs and not self._earlier:
             return None
         work = sum(cells * self._mean(kind) for kind, cells in self._left.items())
-        return work / min(self.workers or self._at_once(elapsed), left)
+        return min(work / min(self.workers or self._at_once(elapsed), left), max(0.0, self.most_seconds()))
 
     def _mean(self, kind: Kind) -> float:
         costs = (table[known] for known in _kinds(kind) for table in (self._costs, self._earlier) if known in table)

@@ -18,7 +18,7 @@ from typing import Any
 from bench.errors import EngineError
 from bench.plan.sections import LimitsSection
 from bench.run import artefact
-from bench.run.job import Failure, Job, Outcome, Shares, Task, attempt
+from bench.run.job import Batch, Failure, Job, Outcome, Shares, Task, attempt
 from bench.run.worker import Order, Worker
 
 LINED_UP = 1000  # nodes, about, that wait for pieces or to be handed over
@@ -32,12 +32,24 @@ def run_tasks(
     limits: LimitsSection | None = None,
     scratch: Path | None = None,
 ) -> Iterator[tuple[Task, Outcome]]:
-    """Yield each task with its outcome, in the order they end.
+    """Yield each task with its outcome, in the order they end. Parameters as in `run_batches`."""
+    yield from run_batches(job, [Batch(tasks)], workers, limits, scratch)
+
+
+def run_batches(
+    job: Job[Task, Outcome],
+    batches: Iterable[Batch[Task]],
+    workers: int,
+    limits: LimitsSection | None = None,
+    scratch: Path | None = None,
+) -> Iterator[tuple[Task, Outcome]]:
+    """Yield each task with its outcome, batch after batch, in the order they end.
 
     Parameters
     ----------
-    tasks : gone through twice, once to count who shares what
-    workers : processes; 0 runs the tasks in this process, where a debugger can follow them and no limit holds
+    batches : the next is asked for when every outcome of the one before has been taken; the workers stay
+    workers : processes; 0 runs the tasks in this process, where a debugger can follow them, no limit holds and a task
+        that is begun ends
     limits : what one task may take; none without
     scratch : a folder for the pieces, made here and gone afterwards; a temporary one without
 
@@ -46,21 +58,24 @@ def run_tasks(
     EngineError
         If workers die before they can begin.
     """
-    shares = Shares(tasks)
     if workers == 0:
-        yield from _here(job, tasks, shares)
+        kept: dict[str, Any] = {}
+        for batch in batches:
+            yield from _here(job, batch, kept)
         return
     with _folder(scratch) as folder:
         artefact.write(job, folder / "job")
-        pool = _Pool(job, shares, workers, limits or LimitsSection(), folder)
+        pool = _Pool(job, workers, limits or LimitsSection(), folder)
         try:
-            yield from pool.run(iter(tasks))
+            for batch in batches:
+                yield from pool.run(batch)
         finally:
             pool.stop()
 
 
-def _here(job: Job[Task, Outcome], tasks: Iterable[Task], shares: Shares) -> Iterator[tuple[Task, Outcome]]:
-    kept: dict[str, Any] = {}
+def _here(job: Job[Task, Outcome], batch: Batch[Task], kept: dict[str, Any]) -> Iterator[tuple[Task, Outcome]]:
+    """Run a batch in this process; ``kept`` holds by key the pieces that are still needed."""
+    shares = Shares(batch.tasks, job.lasts)
 
     def result(node: Any, work: Any) -> Any:
         for need in shares.given(node):
@@ -73,7 +88,11 @@ def _here(job: Job[Task, Outcome], tasks: Iterable[Task], shares: Shares) -> Ite
             del kept[key]
         return made
 
-    for task in tasks:
+    for task in batch.tasks:
+        if batch.seconds_left() <= 0:
+            for key in [key for key in kept if not shares.lasting(key)]:
+                del kept[key]
+            return
         outcome = result(task, job.run)
         yield task, job.lost(task, outcome, 0.0) if isinstance(outcome, Failure) else outcome
 
@@ -102,10 +121,10 @@ class _Pool:
     """
 
     job: Job[Any, Any]
-    shares: Shares
     size: int
     limits: LimitsSection
     folder: Path
+    shares: Shares = field(default_factory=lambda: Shares(()))
     workers: list[Worker] = field(default_factory=list)
     _ready: list[_Item] = field(default_factory=list)
     _wanted: dict[str, list[_Item]] = field(default_factory=dict)  # a piece not made yet -> who waits for it
@@ -118,16 +137,19 @@ class _Pool:
     _exhausted: bool = False
     _stillborn: int = 0
 
-    def run(self, source: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-        """Yield each task with its outcome."""
+    def run(self, batch: Batch[Any]) -> Iterator[tuple[Any, Any]]:
+        """Yield each task of a batch with its outcome."""
+        self.shares, source, self._exhausted = Shares(batch.tasks, self.job.lasts), iter(batch.tasks), False
         while True:
             self._employ(source)  # before outcomes are handed over: who takes them may take its time
             while self._ended:
                 yield self._ended.popleft()
-            if self.workers:
-                self._listen()
-            elif self._exhausted:
+            if self._exhausted and not (self._ready or self._busy):
                 return
+            if (seconds := batch.seconds_left()) <= 0:
+                self._cut()
+                return
+            self._listen(seconds)
 
     def stop(self) -> None:
         """End every worker at once."""
@@ -135,6 +157,17 @@ class _Pool:
             worker.strike()
         while self.workers:
             self.workers.pop().kill()
+
+    def _cut(self) -> None:
+        """End what is under way and forget what waits; pieces that are made and last stay."""
+        for worker in list(self._busy):
+            self._bury(worker)
+        self._busy.clear()
+        self._ready.clear()
+        self._wanted.clear()
+        self._lined_up = 0
+        for key in [key for key in self._made if not self.shares.lasting(key)]:
+            self._drop(key)
 
     def _employ(self, source: Iterator[Any]) -> None:
         """Give every worker something to do, starting and dismissing workers as there is work."""
@@ -146,7 +179,7 @@ class _Pool:
                 self._plan(task, is_task=True)
         for worker in [worker for worker in self.workers if worker.ready and worker not in self._busy]:
             again = bool(self._ready) and self._ready[0].again
-            if (again and worker.orders) or (self._exhausted and not self._ready and not self._wanted):
+            if again and worker.orders:
                 self.workers.remove(worker)
                 worker.kill()
             elif self._ready:
@@ -183,9 +216,12 @@ class _Pool:
         self._busy[worker] = item
         worker.give(Order(item.node, given, keep))
 
-    def _listen(self) -> None:
-        """Wait for an answer, a death or a limit, and deal with all there are."""
-        patience = min(worker.patience() for worker in self.workers)
+    def _listen(self, seconds: float) -> None:
+        """Wait for an answer, a death or a limit, no longer than some seconds, and deal with all there are."""
+        concerned = [worker for worker in self.workers if worker in self._busy or not worker.ready]
+        if not concerned:  # what was taken from the source has ended without them
+            return
+        patience = min([seconds, *(worker.patience() for worker in concerned)])
         answering = wait([worker.connection for worker in self.workers], patience)
         for worker in list(self.workers):
             if worker.connection in answering:
@@ -215,12 +251,9 @@ class _Pool:
             self._end(item, answer if order.keep is None else order.keep)
 
     def _lose(self, worker: Worker, failure: Failure) -> None:
-        """Bury a worker that died or has to, and what it was about to write."""
-        self.workers.remove(worker)
-        worker.kill()
+        """Bury a worker that died or has to, and say what becomes of its task."""
         item = self._busy.pop(worker, None)
-        if worker.order is not None and worker.order.keep is not None:
-            worker.order.keep.unlink(missing_ok=True)
+        self._bury(worker)
         if item is None:
             self._stillborn += not worker.ready
             if self._stillborn == STILLBORN:
@@ -230,6 +263,12 @@ class _Pool:
                 )
         else:
             self._fail(item, failure, worker.seconds())
+
+    def _bury(self, worker: Worker) -> None:
+        self.workers.remove(worker)
+        worker.kill()
+        if worker.order is not None and worker.order.keep is not None:
+            worker.order.keep.unlink(missing_ok=True)
 
     def _fail(self, item: _Item, failure: Failure, seconds: float) -> None:
         """End a task, or begin it again once, in a fresh worker, if it may not be to blame."""

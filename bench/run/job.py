@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ class Job(Generic[Task, Outcome]):
         """Make a piece that several others need; ``given`` holds by key what it needs and was made before."""
         raise NotImplementedError
 
+    def lasts(self, piece: Any) -> bool:
+        """Say whether a piece is kept for the batches that follow, however few of this one need it."""
+        return False
+
     def run(self, task: Task, given: Mapping[str, Any]) -> Outcome:
         """Do one task; pieces that are not given are its own to make."""
         raise NotImplementedError
@@ -49,6 +54,28 @@ class Job(Generic[Task, Outcome]):
     def lost(self, task: Task, failure: Failure, seconds: float) -> Outcome:
         """Say what became of a task that failed, or of which a piece failed; ``seconds`` since it was begun."""
         raise NotImplementedError
+
+
+SecondsLeft = Callable[[], float]
+
+
+def for_ever() -> float:
+    """Return how many seconds are left where nobody counts them."""
+    return math.inf
+
+
+@dataclass(frozen=True)
+class Batch(Generic[Task]):
+    """Tasks that need not wait for each other.
+
+    Attributes
+    ----------
+    tasks : gone through twice, once to count who shares what
+    seconds_left : asked again and again; at 0 what is under way is ended, and its work is lost
+    """
+
+    tasks: Iterable[Task]
+    seconds_left: SecondsLeft = for_ever
 
 
 def attempt(work: Callable[[Any, Mapping[str, Any]], Any], node: Node, given: Mapping[str, Any]) -> Any:
@@ -71,9 +98,16 @@ def first_line(problem: Warning | Exception | str) -> str:
 
 
 class Shares:
-    """How many nodes still need each piece. What a single one needs is made inside it, and costs no file."""
+    """How many nodes still need each piece. What a single one needs is made inside it, and costs no file.
 
-    def __init__(self, tasks: Iterable[Node]) -> None:
+    Parameters
+    ----------
+    lasts : says which pieces are for later tasks too, and never over
+    """
+
+    def __init__(self, tasks: Iterable[Node], lasts: Callable[[Any], bool] = lambda piece: False) -> None:
+        self._lasts = lasts
+        self._lasting: set[str] = set()
         self._total: Counter[str] = Counter()
         for task in tasks:
             self._count(task)
@@ -88,23 +122,29 @@ class Shares:
         over = []
         for piece in self._edges(node):
             self._left[piece.key] -= 1
-            if not self._left[piece.key]:
+            if not self.needed(piece.key):
                 over.append(piece.key)
         return over
 
     def needed(self, key: str) -> bool:
         """Say whether anybody still needs a piece."""
-        return self._left[key] > 0
+        return self._left[key] > 0 or key in self._lasting
+
+    def lasting(self, key: str) -> bool:
+        """Say whether a piece is for later tasks too."""
+        return key in self._lasting
 
     def _count(self, node: Node) -> None:
         for piece in node.needs:
             self._total[piece.key] += 1
             if self._total[piece.key] == 1:
+                if self._lasts(piece):
+                    self._lasting.add(piece.key)
                 self._count(piece)
 
     def _edges(self, node: Node) -> Iterator[Node]:
         for piece in node.needs:
-            if self._total[piece.key] > 1:
+            if self._total[piece.key] > 1 or piece.key in self._lasting:
                 yield piece
             else:
                 yield from self._edges(piece)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import signal
-import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,17 +13,19 @@ import numpy as np
 
 from bench.data.dataset import Dataset
 from bench.data.folds import Folds
-from bench.errors import ENDING, DataError, EngineError
+from bench.errors import DataError, EngineError
 from bench.plan.grid import Cell, Plan, Trial
 from bench.plan.sections import LimitsSection
 from bench.record.store import CellResult, Store
 from bench.run.cell import every_part, every_place, fit, fold_part, fold_place, run_cell
 from bench.run.count import Count, Progress
-from bench.run.engine import run_tasks
+from bench.run.engine import run_batches, run_tasks
 from bench.run.fitted import FittedTrial
-from bench.run.job import Failure, Job
+from bench.run.job import Batch, Failure, Job, SecondsLeft, for_ever
 from bench.run.prepared import Made, Piece, Pieces, pieces_of
 from bench.run.recipes import Part, Place
+from bench.run.recorder import Recorder
+from bench.run.search import Round, Whole
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ class CellJob(Job[CellTask, CellResult]):
 
     dataset: Dataset
     folds: Folds
+
+    def lasts(self, piece: Piece) -> bool:
+        """Say whether a piece is of the whole table, and so for the folds of rounds to come."""
+        return piece.kind.endswith("rows")
 
     def make(self, piece: Piece, given: Mapping[str, Made]) -> Made:
         """Make a piece of one fold."""
@@ -133,82 +137,90 @@ def run_plan(
     limits: LimitsSection | None = None,
     cluster: str | None = None,
 ) -> None:
-    """Run what is missing and record each cell as it ends; call ``watch`` before the first and after each.
+    """Run what is missing of a whole plan; parameters as in `run_rounds`."""
+    run_rounds(
+        [Round("grid", plan.trials, Whole(plan, store.folds))], plan, dataset, store, workers, watch, limits, cluster
+    )
+
+
+def run_rounds(
+    rounds: Iterable[Round],
+    plan: Plan,
+    dataset: Dataset,
+    store: Store,
+    workers: int,
+    watch: Callable[[Progress], None],
+    limits: LimitsSection | None = None,
+    cluster: str | None = None,
+    allowed: Callable[[Round], SecondsLeft] | None = None,
+    seconds_left: SecondsLeft = for_ever,
+) -> None:
+    """Run what is missing of each round and record each cell as it ends; call ``watch`` before and after each.
 
     Parameters
     ----------
-    workers : processes; see `bench.run.engine.run_tasks`
+    rounds : the next is asked for when the one before is recorded, as far as its time goes
+    plan : what is known to be ahead when the run begins
+    workers : processes; see `bench.run.engine.run_batches`
     cluster : the address of a scheduler, whose workers run the cells instead
+    allowed : gives each round its time; then what is recorded of a round is a prefix of its cells, and all of it if
+        there is time enough. None: as long as it takes, and cells are recorded as they end.
+    seconds_left : of the whole run, for those who watch
     """
-    missing = _Missing(CellJob(dataset, store.folds), plan, store)
-    count = Count(plan, store, None if cluster else max(1, workers))
-    watch(count.progress())
-    charged: set[str] = set()
+    job = CellJob(dataset, store.folds)
+    count = Count(plan, store, None if cluster else max(1, workers), seconds_left)
+    record = Recorder(store, count, watch)
+    watch(record.count.progress())
+    batches = _batches(rounds, job, record, allowed)
     scratch = store.folder / "pieces"
     try:
         # Closed here and now, whatever ends the run: a traceback would keep the workers until it is forgotten.
-        with closing(_outcomes(missing, workers, limits, scratch, cluster)) as outcomes:
+        with closing(_outcomes(job, batches, workers, limits, scratch, cluster)) as outcomes:
             for task, result in outcomes:
-                row = _charge(result, charged)
-                with _held_signals():
-                    store.append(row)
-                    progress = count.after(task.cell, row)
-                watch(progress)
+                record.take(task.cell, result)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)  # there still if the signal to end came while it was deleted
 
 
-@contextmanager
-def _held_signals() -> Iterator[None]:
-    """Let the signals that end a command wait, so that what is on the disk is also counted."""
-    if threading.current_thread() is not threading.main_thread():  # signals are not its concern
-        yield
-        return
-    came: list[int] = []
-    before = {number: signal.getsignal(number) for number in ENDING}
-    for number in (number for number, handler in before.items() if callable(handler)):
-        signal.signal(number, lambda number, frame: came.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            if callable(handler):
-                signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
+def _batches(
+    rounds: Iterable[Round], job: CellJob, record: Recorder, allowed: Callable[[Round], SecondsLeft] | None
+) -> Iterator[Batch[CellTask]]:
+    """Yield what is missing of each round, and what has to run though its time is over."""
+    for one in rounds:
+        record.begin(one, in_order=allowed is not None)
+        if allowed is None:
+            yield Batch(_Missing(job, one.cells, record.store))
+            continue
+        yield Batch(_Missing(job, one.cells, record.store), allowed(one))
+        record.drop()
+        if one.least:
+            yield Batch(_Missing(job, list(one.cells)[: one.least], record.store))
 
 
 def _outcomes(
-    missing: _Missing, workers: int, limits: LimitsSection | None, scratch: Path, cluster: str | None
+    job: CellJob,
+    batches: Iterator[Batch[CellTask]],
+    workers: int,
+    limits: LimitsSection | None,
+    scratch: Path,
+    cluster: str | None,
 ) -> Generator[tuple[CellTask, CellResult], None, None]:
     if cluster is None:
-        yield from run_tasks(missing.job, missing, workers, limits, scratch)
+        yield from run_batches(job, batches, workers, limits, scratch)
     else:
         from bench.run.cluster import run_on_cluster
 
-        yield from run_on_cluster(missing.job, missing, cluster, limits)
+        yield from run_on_cluster(job, batches, cluster, limits)
 
 
 class _Missing:
-    """The cells of a plan that were not recorded when the run began, in order, as often as they are asked for."""
+    """The cells that were not recorded when their round began, in order, as often as they are asked for."""
 
-    def __init__(self, job: CellJob, plan: Plan, store: Store) -> None:
-        self.job, self._plan, self._folds, self._done = job, plan, store.folds, store.done()
+    def __init__(self, job: CellJob, cells: Iterable[Cell], store: Store) -> None:
+        self._job, self._cells, self._done = job, cells, store.done()
 
     def __iter__(self) -> Iterator[CellTask]:
-        cells = self._plan.cells(self._folds.repeats, self._folds.count)
-        return self.job.tasks(cell for cell in cells if cell.key not in self._done)
-
-
-def _charge(result: CellResult, charged: set[str]) -> CellResult:
-    """Return a result with the seconds of the pieces that no cell before it was charged with."""
-    new = [result.costs[key] for key in result.costs if key not in charged]
-    charged.update(result.costs)
-    return replace(
-        result,
-        prepare_seconds=sum(cost.seconds for cost in new if not cost.resampling),
-        resample_seconds=sum(cost.seconds for cost in new if cost.resampling),
-    )
+        return self._job.tasks(cell for cell in self._cells if cell.key not in self._done)
 
 
 def fit_trials(

@@ -112,6 +112,11 @@ SLIPS = {
         ["run", "x.toml", "--cluster", "tcp://localhost:8786", "--workers", "2"],
         "bench: --cluster and --workers: name one of them; a cluster has the workers it has.",
     ),
+    "budget without a unit": (
+        ["run", "quick.toml", "--budget", "10"],
+        "bench: --budget: '10' is no time; write a number with its unit, such as",
+    ),
+    "budget of nothing": (["run", "quick.toml", "--budget", "0m"], "bench: --budget: '0m' is no time; write"),
     "no file to ask after": (["status", "nowhere.toml"], "bench: nowhere.toml: no such experiment file."),
     "slice without names": (
         ["run", "x.toml", "--only", "model="],
@@ -125,6 +130,7 @@ SLIPS = {
 @pytest.mark.parametrize(("words", "opening"), SLIPS.values(), ids=SLIPS.keys())
 @pytest.mark.usefixtures("here")
 def test_a_slip_is_one_line_on_stderr_and_ends_with_2(words: list[str], opening: str) -> None:
+    write_experiment()
     ended = bench(*words)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(opening)
@@ -376,7 +382,7 @@ def test_a_run_of_which_every_cell_failed_still_ends_in_words(monkeypatch: pytes
     ("where", "said"),
     [
         (
-            "bench.run.runner.run_tasks",
+            "bench.run.runner.run_batches",
             "\nbench: interrupted; 0 of 6 cells are recorded. The same command goes on from there.\n",
         ),
         (

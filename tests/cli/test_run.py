@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bench.cli import show
 from bench.plan.sections import LimitsSection
-from bench.run.engine import run_tasks
+from bench.run.engine import run_batches
 from tests.cli.commands import bench, leads, write_experiment
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -34,11 +34,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[LimitsSection | None]:
     """Run cells and refits in this process, and return the limits they were to have."""
     limits: list[LimitsSection | None] = []
 
-    def run(job: Any, tasks: Any, workers: int, given: LimitsSection | None = None, scratch: Any = None) -> Any:
+    def run(job: Any, batches: Any, workers: int, given: LimitsSection | None = None, scratch: Any = None) -> Any:
         limits.append(given)
-        return run_tasks(job, tasks, 0)
+        return run_batches(job, batches, 0)
 
-    monkeypatch.setattr("bench.run.runner.run_tasks", run)
+    monkeypatch.setattr("bench.run.runner.run_batches", run)
+    monkeypatch.setattr("bench.run.engine.run_batches", run)  # as a refit calls it
     return limits
 
 
@@ -112,9 +113,9 @@ def test_a_cluster_runs_the_cells_within_the_limits_and_the_last_refit_stays_her
 ) -> None:
     called: list[tuple[str, LimitsSection | None]] = []
 
-    def run_on_cluster(job: Any, tasks: Any, address: str, limits: LimitsSection | None = None) -> Iterator[Any]:
+    def run_on_cluster(job: Any, batches: Any, address: str, limits: LimitsSection | None = None) -> Iterator[Any]:
         called.append((address, limits))
-        yield from run_tasks(job, tasks, 0)
+        yield from run_batches(job, batches, 0)
 
     module = ModuleType("bench.run.cluster")
     module.run_on_cluster = run_on_cluster  # type: ignore[attr-defined]

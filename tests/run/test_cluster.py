@@ -28,6 +28,7 @@ from bench.run import cluster as cluster_module
 from bench.run.cluster import run_on_cluster
 from bench.run.crew import Crew, check, job_bytes, name_of
 from bench.run.engine import run_tasks
+from bench.run.job import Batch
 from bench.run.runner import CellJob
 from tests.conftest import make_dataset
 from tests.run.naps import Naps, Unborn
@@ -105,7 +106,7 @@ def own(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def outcomes(cluster: Cluster, tasks: list[Named], **limits: float) -> dict[str, str]:
-    done = run_on_cluster(Naps(), tasks, cluster.address, LimitsSection(**limits))
+    done = run_on_cluster(Naps(), [Batch(tasks)], cluster.address, LimitsSection(**limits))
     return {task.key: outcome for task, outcome in done}
 
 
@@ -114,7 +115,7 @@ def test_two_dask_workers_give_the_bytes_of_one_machine(cluster: Cluster) -> Non
     job = CellJob(dataset, make_folds(dataset, FoldsSection(count=3)))
     tasks = list(job.tasks(PLAN.cells(1, 3)))
     # in this process; `test_runner` says that worker processes of its own give the same
-    here, there = dict(run_tasks(job, tasks, 0)), dict(run_on_cluster(job, tasks, cluster.address))
+    here, there = dict(run_tasks(job, tasks, 0)), dict(run_on_cluster(job, [Batch(tasks)], cluster.address))
     for task in tasks:
         assert (there[task].status, there[task].reason) == ("done", "")
         assert there[task].probability.tobytes() == here[task].probability.tobytes()
@@ -162,7 +163,7 @@ def test_a_dask_worker_that_is_killed_costs_no_cell(cluster: Cluster) -> None:
     pieces = [Named(f"piece {n}", (base,)) for n in range(3)]
     tasks = [Named(f"{n}", (pieces[n % 3],)) for n in range(30)]
     done = {}
-    for task, outcome in run_on_cluster(Naps(), tasks, cluster.address):
+    for task, outcome in run_on_cluster(Naps(), [Batch(tasks)], cluster.address):
         done[task.key] = outcome
         if len(done) == 6:
             ours = psutil.Process(cluster.workers[0].pid).children()
@@ -177,7 +178,7 @@ def test_both_dask_workers_work_and_drop_pieces_that_nobody_needs_any_more(clust
     pieces = [Named(f"piece {n}", (base,)) for n in range(12)]
     tasks = [Named(f"who {n}", (pieces[n // 4],)) for n in range(48)]
     parents, most = set(), 0
-    for _, parent in run_on_cluster(Naps(), tasks, cluster.address):
+    for _, parent in run_on_cluster(Naps(), [Batch(tasks)], cluster.address):
         parents.add(int(parent))
         most = max(most, len(list(cluster.folder.rglob("piece*"))))
     assert parents == {worker.pid for worker in cluster.workers}
@@ -203,7 +204,7 @@ def test_a_cell_that_ends_badly_costs_no_dask_worker(cluster: Cluster, tmp_path:
 
 
 def test_a_run_that_is_left_early_leaves_the_cluster_to_others(cluster: Cluster) -> None:
-    started = run_on_cluster(Naps(), [Named("a"), Named("sleep"), Named("b")], cluster.address)
+    started = run_on_cluster(Naps(), [Batch([Named("a"), Named("sleep"), Named("b")])], cluster.address)
     next(started)
     start = time.monotonic()
     started.close()  # type: ignore[attr-defined]
@@ -244,7 +245,7 @@ def test_other_versions_than_here_are_refused(cluster: Cluster, monkeypatch: pyt
 
 def test_processes_that_cannot_begin_end_the_run(cluster: Cluster) -> None:
     with pytest.raises(EngineError, match=r"the worker processes on .* die before they can begin"):
-        dict(run_on_cluster(Unborn(), [Named("a")], cluster.address))
+        dict(run_on_cluster(Unborn(), [Batch([Named("a")])], cluster.address))
 
 
 def test_a_scheduler_that_is_killed_ends_the_run_in_a_sentence_and_this_machine_does_the_rest(
@@ -258,7 +259,7 @@ def test_a_scheduler_that_is_killed_ends_the_run_in_a_sentence_and_this_machine_
 
     def run() -> None:
         nonlocal killed
-        for task, outcome in run_on_cluster(Naps(), tasks, own.address):
+        for task, outcome in run_on_cluster(Naps(), [Batch(tasks)], own.address):
             done[task.key] = outcome
             if len(done) == 3:
                 own.scheduler.kill()
@@ -285,7 +286,7 @@ def test_workers_that_do_not_come_die_with_a_cell_or_all_go_are_said(
     assert outcomes(own, [Named("kill its Dask worker")]) == {"kill its Dask worker": reason}
     own.hire(1)
     monkeypatch.setattr(cluster_module, "GONE_SECONDS", 1.0)
-    started = run_on_cluster(Naps(), [Named(f"{n}") for n in range(40)], own.address)
+    started = run_on_cluster(Naps(), [Batch([Named(f"{n}") for n in range(40)])], own.address)
     next(started)
     own.workers[0].send_signal(signal.SIGTERM)  # it says goodbye: what it had under way is nobody's fault
     with pytest.raises(EngineError, match=r"all its workers are gone. What is recorded stays"):
@@ -303,14 +304,14 @@ def test_an_address_where_nobody_answers_is_said_in_time(monkeypatch: pytest.Mon
                 silent.listen()
             start = time.monotonic()
             with pytest.raises(EngineError, match=f"{bound}: no Dask scheduler answers there .nobody for 1 s"):
-                dict(run_on_cluster(Naps(), [Named("a")], bound))
+                dict(run_on_cluster(Naps(), [Batch([Named("a")])], bound))
             assert time.monotonic() - start < 10
     for malformed in ("nonsense", "tcp://host", "ftp://host:1"):
         with pytest.raises(EngineError, match=f"{malformed}: no Dask scheduler answers there .ValueError: .* such as"):
-            dict(run_on_cluster(Naps(), [Named("a")], malformed))
+            dict(run_on_cluster(Naps(), [Batch([Named("a")])], malformed))
 
 
 def test_without_distributed_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(EngineError, match=re.escape("pip install 'leadbench[cluster]'")):
-        dict(run_on_cluster(Naps(), [Named("a")], "tcp://host:8786"))
+        dict(run_on_cluster(Naps(), [Batch([Named("a")])], "tcp://host:8786"))

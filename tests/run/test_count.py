@@ -87,3 +87,20 @@ def test_of_a_cluster_the_run_shows_how_many_cells_run_at_once(
     state = ended(count, FLOOR, 0, 8.0)  # in 2 s: four at once
     assert state.seconds_left == pytest.approx(11 * 8 / 4)
     assert state.cells_per_second == 0.5
+
+
+def test_trials_that_a_race_stopped_are_not_ahead_those_of_tuning_are_and_a_budget_bounds_the_time(
+    tmp_path: Path, dataset: Dataset, folds: Folds
+) -> None:
+    count = Count(Plan((FLOOR, PLAIN), {}, {}), Store(tmp_path, dataset.data_id, folds), 1, most_seconds=lambda: 9.0)
+    with open_store(tmp_path, dataset.data_id, folds) as count.store:
+        for one in (FLOOR, PLAIN):
+            count.store.append(result(one, 0, 2.0, "failed"))
+            state = ended(count, one, 0, 2.0, "failed")
+        assert (state.cells, state.left, state.seconds_left) == (6, 4, 8.0)
+        count.expect((PLAIN,))
+        state = count.progress()
+        assert (state.cells, state.recorded, state.left, state.seconds_left) == (4, 2, 2, 4.0)
+        count.expect((PLAIN, FOREST))
+        state = count.progress()
+        assert (state.cells, state.recorded, state.left, state.seconds_left) == (7, 2, 5, 9.0)

@@ -20,8 +20,8 @@ import pytest
 
 from bench.errors import EngineError
 from bench.plan.sections import LimitsSection
-from bench.run.engine import LINED_UP, run_tasks
-from bench.run.job import Failure, Job
+from bench.run.engine import LINED_UP, run_batches, run_tasks
+from bench.run.job import Batch, Failure, Job
 from bench.run.worker import Worker
 
 
@@ -305,3 +305,50 @@ def test_what_lies_where_pieces_go_is_replaced_and_a_link_not_followed(tmp_path:
         assert dict(run_tasks(Words(), [Named("a")], 1, scratch=tmp_path / "pieces"))
         assert not (tmp_path / "pieces").exists()
     assert (tmp_path / "mine" / "file").exists()
+
+
+@dataclass
+class Lasting(Words):
+    """Keeps the pieces named so for the batches that follow."""
+
+    def lasts(self, piece: Named) -> bool:
+        return piece.key.startswith("lasting")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_batches_share_workers_and_the_pieces_that_last(workers: int, tmp_path: Path) -> None:
+    lasting, passing = Named("lasting"), Named("passing")
+    done: list[str] = []
+
+    def batches() -> Iterator[Batch[Named]]:
+        for number in range(3):
+            assert len(done) == 2 * number  # all of the batch before has been taken
+            yield Batch([Named(f"pid {number} {place}", (lasting, passing)) for place in range(2)])
+
+    before = set(psutil.Process().children())
+    seen = set()
+    for _, outcome in run_batches(Lasting(tmp_path / "diary"), batches(), workers, scratch=tmp_path / "pieces"):
+        done.append(outcome)
+        seen |= set(psutil.Process().children()) - before
+    assert len(seen) == workers
+    assert sorted((tmp_path / "diary").read_text().split()) == ["lasting", *["passing"] * 3]
+    assert not (tmp_path / "pieces").exists()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_batch_whose_time_is_over_ends_what_is_under_way_and_the_next_one_runs(workers: int) -> None:
+    piece = Named("piece")
+    ended = 0
+
+    def left() -> float:
+        return 0.0 if ended else 60.0
+
+    batches = [
+        Batch([Named("a", (piece,)), Named("sleep", (piece,)), Named("never", (piece,))], left),
+        Batch([Named("b", (piece,))]),
+    ]
+    done = []
+    for task, _ in run_batches(Words(), batches, workers):
+        ended += 1
+        done.append(task.key)
+    assert done == ["a", "b"]

@@ -1,0 +1,206 @@
+"""A wall-time budget: the clock, and how its seconds are shared among the stages of a run."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bench.data.folds import Folds
+from bench.plan.grid import Cell, Plan, Trial
+from bench.record.allowed import Allowed
+from bench.record.store import Store
+from bench.run.job import SecondsLeft, for_ever
+from bench.run.search import Round
+
+FIRST_ROUND: Final = 0.5  # of the race's time: all others together run as many cells of survivors
+TUNING: Final = 0.5  # as much time as this share of the race's is kept for tuning
+END: Final = 0.4  # of the budget at the most is kept for the end
+MARGIN: Final = 1.5  # times an estimate: machines are shared, and the last files have to be written
+MEMBERS: Final = 6  # that an ensemble has, about
+START_SECONDS: Final = 4.0  # for a worker to load its libraries
+# Measured on one core at 2.5 GHz, 36,000 rows: the ensemble of one draw, for each row and candidate; all else that
+# judges, for each row and trial.
+DRAW_SECONDS: Final = 2.5e-7
+TRIAL_SECONDS: Final = 5e-6
+DRAWS: Final = (25, 200)  # fewer say nothing; more are not needed
+
+Shares = Callable[[Round], SecondsLeft]
+"""Gives each round its time when it begins."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The time that a run may take.
+
+    Attributes
+    ----------
+    budget : wall seconds
+    started : when the command began, as ``now`` tells the time
+    """
+
+    budget: float
+    started: float
+    now: Callable[[], float] = time.monotonic
+
+    @classmethod
+    def starting(cls, budget: float) -> Clock:
+        """Return a clock that starts now."""
+        return cls(budget, time.monotonic())
+
+    def left(self) -> float:
+        """Return how many seconds are left; below 0 how many it is over."""
+        return self.started + self.budget - self.now()
+
+    def within(self, seconds: float) -> SecondsLeft:
+        """Return what counts these seconds down, from now."""
+        end = self.now() + seconds
+        return lambda: end - self.now()
+
+
+@dataclass(frozen=True)
+class End:
+    """What comes when the last trial has run.
+
+    Attributes
+    ----------
+    rows : of the table, times its repeats
+    candidates : trials that may become members, at the most
+    finalists : likewise, and the ``folds`` that each runs on
+    """
+
+    rows: int
+    candidates: int
+    finalists: int
+    folds: int
+
+
+def seconds_for(one: Round, left: float, tunes: bool) -> float:
+    """Return the seconds that a round may take of those ``left`` for the search.
+
+    The first round of a race gets half of the race's time and the others equal parts of the rest, so that those who
+    come through the first can finish. What a round leaves is shared among those that follow. If there is tuning, it
+    gets what the race leaves, a third at least; rounds of a batch get equal parts.
+
+    Parameters
+    ----------
+    tunes : whether there is tuning to come
+    """
+    if one.stage == "tuning":
+        return left / (one.of - one.number + 1)
+    weights = [1.0] if one.of == 1 else [FIRST_ROUND, *[(1 - FIRST_ROUND) / (one.of - 1)] * (one.of - 1)]
+    ahead = weights[one.number - 1 :]
+    return left * ahead[0] / (sum(ahead) + (TUNING if tunes else 0.0))
+
+
+def end_seconds(costs: Mapping[str, float], trials: int, end: End, budget: float) -> float:
+    """Return the seconds to keep for the end: judging, the finalists' other folds, the last fits.
+
+    Parameters
+    ----------
+    costs : trial -> seconds of a cell, of those that have one
+    trials : how many may finish
+    """
+    typical = sum(costs.values()) / max(1, len(costs))
+    members, finalists = min(MEMBERS, end.candidates, trials), min(end.finalists, trials)
+    fits = typical * (members + finalists * end.folds)
+    judging = judging_seconds(trials, min(end.candidates, trials), end.rows, DRAWS[1])
+    return min(END * budget, MARGIN * (fits + judging + START_SECONDS))
+
+
+def judging_seconds(trials: int, candidates: int, rows: int, draws: int) -> float:
+    """Return about how long it takes to rank, to stack and to correct for the choice."""
+    return rows * (trials * TRIAL_SECONDS + draws * candidates * DRAW_SECONDS)
+
+
+def shares(clock: Clock, store: Store, end: End, tunes: bool) -> Shares:
+    """Return what gives each round its time, by what its trials have cost so far; the pilot takes what it takes."""
+
+    def allowed(one: Round) -> SecondsLeft:
+        if one.stage == "pilot":
+            return for_ever
+        kept = end_seconds(cell_seconds(store, one.trials), len(one.trials), end, clock.budget)
+        return clock.within(seconds_for(one, clock.left() - kept, tunes))
+
+    return allowed
+
+
+def what_fits(clock: Clock, store: Store, ranked: Sequence[Trial], end: End, workers: int) -> Allowed:
+    """Return what there is time for at the end, now that every trial is run that will be.
+
+    A trial that may become a member has to be fitted again if it does; a draw of the rows costs the more, the more of
+    them there are. Half of the time is for the fits, a third for judging, the rest for the finalists.
+
+    Parameters
+    ----------
+    ranked : the finished trials, the best first
+    """
+    left, costs = max(0.0, clock.left()), cell_seconds(store, ranked)
+    fits = [costs[trial.id] for trial in ranked]
+    candidates = max(1, min(end.candidates, how_many(fits, left / 2, workers)))
+    while candidates > 1 and draws_for(left / 3, len(ranked), candidates, end.rows) < 2 * DRAWS[0]:
+        candidates -= 1
+    draws = draws_for(left / 3, len(ranked), candidates, end.rows)
+    asked = [cost * end.folds for cost in fits[: end.finalists + MEMBERS]]
+    finalists = how_many(asked, left / 6, workers) if end.folds else len(asked)
+    return Allowed(clock.budget, candidates, draws, finalists if finalists < len(asked) else None)
+
+
+def how_many(costs: Sequence[float], seconds: float, workers: int) -> int:
+    """Return how many of the first fits can be done in so many seconds."""
+    total = START_SECONDS
+    for number, cost in enumerate(costs):
+        total += MARGIN * cost / max(1, min(workers, len(costs)))
+        if total > seconds:
+            return number
+    return len(costs)
+
+
+def draws_for(seconds: float, trials: int, candidates: int, rows: int) -> int:
+    """Return how many draws can be judged in so many seconds; 0 if they are too few to say anything."""
+    left = seconds / MARGIN - judging_seconds(trials, candidates, rows, 0)
+    draws = int(left / (rows * candidates * DRAW_SECONDS)) if candidates else 0
+    return 0 if draws < DRAWS[0] else min(draws, DRAWS[1])
+
+
+def cell_seconds(store: Store, trials: Sequence[Trial]) -> dict[str, float]:
+    """Return by trial the mean seconds of a cell of those recorded, what it shares with others included."""
+    alone: defaultdict[str, list[float]] = defaultdict(list)
+    shared: defaultdict[str, list[float]] = defaultdict(list)
+    prefix = {trial.id: trial.fingerprint("derived", "imputation", "encoding", "text") for trial in trials}
+    for row in store.rows():
+        if row["trial"] not in prefix:
+            continue
+        alone[row["trial"]].append(sum(float(row[f"{what}_seconds"]) for what in ("resample", "fit", "predict")))
+        if prepared := float(row["prepare_seconds"]):
+            shared[prefix[row["trial"]]].append(prepared)
+    mean = {what: sum(seconds) / len(seconds) for table in (alone, shared) for what, seconds in table.items()}
+    return {trial: mean[trial] + mean.get(prefix[trial], 0.0) for trial in alone}
+
+
+def each_alone(trials: Sequence[Trial], folds: Folds) -> list[Round]:
+    """Return a round for each trial: those that are run are the first, and whole."""
+    pairs = [(repeat, fold) for repeat in range(folds.repeats) for fold in range(folds.count)]
+    return [Round("grid", tuple(trials), [Cell(trial, *pair) for pair in pairs]) for trial in trials]
+
+
+def all_within(clock: Clock, seconds: float) -> Shares:
+    """Return what gives all rounds together so many seconds, from now."""
+    left = clock.within(seconds)
+    return lambda one: left
+
+
+def while_there_is_time(
+    batches: Iterator[Sequence[Trial]], clock: Clock, store: Store, grid: Plan, end: End
+) -> Iterator[Sequence[Trial]]:
+    """Yield batches of tuned trials as long as one of their trials can finish before the end begins."""
+    while True:
+        costs = cell_seconds(store, grid.trials)
+        finished = sum(store.is_done(trial.id) for trial in grid.trials)
+        one = store.folds.repeats * store.folds.count * sum(costs.values()) / max(1, len(costs))
+        left = clock.left() - end_seconds(costs, finished, end, clock.budget)
+        if left < MARGIN * one or (batch := next(batches, None)) is None:
+            return
+        yield batch
