@@ -18,30 +18,53 @@ def add_commands(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
+Train = Annotated[Path, typer.Argument(help="the labelled table")]
+Target = Annotated[str, typer.Option(help="the column that says who converted")]
+Submission = Annotated[Path | None, typer.Option(help="the table to predict")]
+Sample = Annotated[Path | None, typer.Option(help="a file in the form of the answer")]
+Positive = Annotated[str | None, typer.Option(help="the positive label; the rarer one by default")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="experiments/<table>.toml by default")]
+
+
 def init(
-    train: Annotated[Path, typer.Argument(help="the labelled table")],
-    target: Annotated[str, typer.Option(help="the column that says who converted")],
-    submission: Annotated[Path | None, typer.Option(help="the table to predict")] = None,
-    sample: Annotated[Path | None, typer.Option(help="a file in the form of the answer")] = None,
-    positive: Annotated[str | None, typer.Option(help="the positive label; the rarer one by default")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="experiments/<table>.toml by default")] = None,
+    train: Train,
+    target: Target,
+    submission: Submission = None,
+    sample: Sample = None,
+    positive: Positive = None,
+    output: Output = None,
 ) -> None:
     """Look at a table and write a commented experiment file for it."""
     from bench.plan.propose import propose
 
-    stem = re.sub(r"[^\w .+-]+", "-", train.name.split(".")[0]).strip("-.+") or "table"
-    path = output or Path("experiments") / f"{stem}.toml"
+    path = file_for(train, output)
     if path.exists():
         raise ExperimentError(f"{path}: exists and is not overwritten. Name another file with -o.")
-    text = propose(train, target, submission=submission, sample=sample, positive=positive)
+    write_experiment(path, propose(train, target, submission=submission, sample=sample, positive=positive))
+    print(f"{path} is written: read it, then `bench run {quote(str(path))}`.")
+
+
+def file_for(train: Path, output: Path | None) -> Path:
+    """Return where the experiment file of a table goes: where it was asked for, else named like the table."""
+    stem = re.sub(r"[^\w .+-]+", "-", train.name.split(".")[0]).strip("-.+") or "table"
+    return output or Path("experiments") / f"{stem}.toml"
+
+
+def write_experiment(path: Path, text: str) -> None:
+    """Write an experiment file, and its folder where there is none.
+
+    Raises
+    ------
+    ExperimentError
+        If it cannot be written there.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise ExperimentError(
             f"{path}: cannot be written there ({error.strerror}). Name another file with -o."
         ) from None
-    print(f"{path} is written: read it, then `bench run {quote(str(path))}`.")
 
 
 def demo(

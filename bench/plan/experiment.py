@@ -12,7 +12,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from bench.components import REGISTRIES
 from bench.data.folds import FoldsSection
@@ -20,7 +20,6 @@ from bench.data.roles import Roles
 from bench.errors import ExperimentError, did_you_mean
 from bench.plan.indices import CustomersSection, IndexSection
 from bench.plan.sections import (
-    Budget,
     EnsembleSection,
     Entry,
     ExperimentFile,
@@ -29,6 +28,7 @@ from bench.plan.sections import (
     Settings,
     SubmissionSection,
     TuneSection,
+    seconds_of,
 )
 from bench.plan.slips import place_of, validated
 from bench.registry import Component
@@ -114,13 +114,7 @@ class Experiment:
         ExperimentError
             If it is no time.
         """
-        if budget is None:
-            return self
-        try:
-            return replace(self, budget=TypeAdapter(Budget).validate_python(budget))
-        except ValidationError as error:
-            said = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise ExperimentError(f"--budget: {said}.") from None
+        return self if budget is None else replace(self, budget=seconds_of(budget))
 
     def assuming(self, positive_rate: str | None) -> Experiment:
         """Return the experiment with another share of positives, as an option writes it; None leaves the file's.

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bench.components import REGISTRIES
+from bench.plan.first_grid import first_grid
+from bench.plan.sections import Entry, seconds_of
 from bench.plan.suggest import Suggestions, suggest
-from bench.vocabulary import Axis
 
-_SMALL, _MIDDLE, _LARGE = 10_000, 50_000, 100_000  # rows
-_BALANCED = 0.35  # share of positives from which resampling changes little
+_LARGE = 100_000  # rows
+_USUAL = "10m"  # what a grid is made for where there is no budget
 _SUBMISSION = """\
 # What share of the rows to predict is positive? As here ("train"), a number if you know it, such as 0.35, or what their
 # scores speak for ("estimate"). The run says what each would mean.
@@ -26,6 +27,7 @@ def propose(
     submission: Path | None = None,
     sample: Path | None = None,
     positive: str | None = None,
+    budget: str | None = None,
 ) -> str:
     """Look at a table and return the text of an experiment file for it.
 
@@ -36,6 +38,7 @@ def propose(
     submission : the table to predict; a ``sample_submission.csv`` beside it is found
     sample : the form of the answer, if it lies elsewhere
     positive : the positive label as written; without it the rarer one is taken
+    budget : the time of a run, such as "10m": then the trials race, and the grid is one that suits the time
 
     Returns
     -------
@@ -46,28 +49,35 @@ def propose(
     ------
     DataError
         If a table cannot be read strictly, or the target is not one of exactly two labels in every row.
+    ExperimentError
+        If the budget is no time.
     """
+    seconds = seconds_of(budget or _USUAL)
     found = suggest(train, target, submission=submission, sample=sample, positive=positive)
     parts = (
-        _head(train, found),
+        _head(train, found, budget),
         _data(train, target, submission, positive, found),
         _folds(found),
         '[objective]\nmetric = "f1"\nreport = ["precision", "recall", "average_precision", "roc_auc"]',
-        _grid(found),
+        *(["# Fold after fold, what can no longer win is stopped.\n[race]"] if budget else []),
+        _grid(found, seconds, hurry=budget is not None),
         "[ensemble]\ncandidates = 25",
         *([_SUBMISSION] if submission else []),
     )
     return "\n\n".join(parts) + "\n"
 
 
-def _head(train: Path, found: Suggestions) -> str:
+def _head(train: Path, found: Suggestions, budget: str | None) -> str:
     positives = int(found.y.sum())
-    return (
-        f"# Written by `bench init` after a look at {_quoted(str(train))}: {len(found.y):,} rows, "
+    command = "bench auto" if budget else "bench init"
+    lines = [
+        f"# Written by `{command}` after a look at {_quoted(str(train))}: {len(found.y):,} rows, "
         f"{len(found.columns)} columns,\n# {positives:,} rows ({positives / len(found.y):.1%}) with the "
-        "positive label. Read it once, correct it, then: bench run.\n\n"
-        'question = "Which preparation and model find the leads that convert?"'
-    )
+        "positive label. Read it once, correct it, then: bench run.\n",
+        'question = "Which preparation and model find the leads that convert?"',
+        *([_set("budget", budget)] if budget else []),
+    ]
+    return "\n".join(lines)
 
 
 def _data(train: Path, target: str, submission: Path | None, positive: str | None, found: Suggestions) -> str:
@@ -150,42 +160,24 @@ def _scheme(found: Suggestions) -> tuple[str, list[str]]:
     ]
 
 
-def _grid(found: Suggestions) -> str:
-    chosen = _choices(found)
+def _grid(found: Suggestions, seconds: float, hurry: bool) -> str:
     lines = ["[grid]"]
-    for axis, names in chosen.items():
+    for axis, entries in first_grid(found, seconds, hurry=hurry).items():
+        names = [entry if isinstance(entry, str) else entry["name"] for entry in entries]
         others = [name for name in REGISTRIES[axis].names() if name not in names]
         also = f"  # also: {', '.join(others)}" if others else ""
-        lines.append(f"{axis} = [{', '.join(map(_quoted, names))}]{also}")
+        if all(isinstance(entry, str) for entry in entries):
+            lines.append(f"{axis} = [{', '.join(map(_entry, entries))}]{also}")
+        else:
+            lines += [f"{axis} = [", *(f"    {_entry(entry)}," for entry in entries), f"]{also}"]
     return "\n".join(lines)
 
 
-def _choices(found: Suggestions) -> dict[Axis, tuple[str, ...]]:
-    """Return components for each axis that matters on this table, the fewer the more rows there are."""
-    rows, positives = len(found.y), int(found.y.sum())
-    kinds = {column.kind for column in found.features}
-    # Encoders give the gaps of categories a level, so only those of numbers ask for a choice.
-    gaps = any(column.gaps for column in found.features if column.kind in ("number", "date"))
-    small = rows <= _SMALL
-    chosen: dict[Axis, tuple[str, ...]] = {"derived": ("raw",)}
-    chosen["imputation"] = ("keep_gaps", "median") if gaps else ("keep_gaps",)
-    if "category" not in kinds:
-        chosen["encoding"] = ("one_hot",)
-    else:
-        chosen["encoding"] = ("one_hot", "target", "native") if small else ("target", "native")
-    if "text" in kinds:
-        chosen["text"] = ("drop_text", "tfidf", "tfidf_svd")
-    chosen["resampling"] = ("as_is", "class_weight")
-    if small and "text" not in kinds and positives < _BALANCED * rows:
-        chosen["resampling"] += ("random_over", "smote") if positives >= 50 else ("random_over",)
-    if "text" in kinds or rows > _MIDDLE:
-        # Forests and CatBoost take many times as long on thousands of sparse columns, and on this many rows.
-        chosen["model"] = ("constant", "logistic", "lightgbm")
-    elif small:
-        chosen["model"] = ("constant", "logistic", "random_forest", "lightgbm", "catboost")
-    else:
-        chosen["model"] = ("constant", "logistic", "lightgbm", "xgboost", "catboost")
-    return chosen
+def _entry(entry: Entry) -> str:
+    """Return a component as TOML, with the values it is given; Python writes numbers and lists of them alike."""
+    if isinstance(entry, str):
+        return _quoted(entry)
+    return f"{{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in entry.items())} }}"
 
 
 def _set(key: str, value: str) -> str:

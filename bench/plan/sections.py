@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from bench.data.folds import FoldsSection
 from bench.data.roles import Roles
+from bench.errors import ExperimentError
 from bench.plan.indices import CustomersSection, IndexSections
 from bench.score.objective import Objective
 from bench.section import Section
@@ -33,6 +34,23 @@ def _seconds(written: Any) -> Any:
 
 Budget = Annotated[float, BeforeValidator(_seconds, json_schema_input_type=str)]
 """Wall seconds, written as "90s", "30m" or "2h"."""
+
+
+def seconds_of(budget: str) -> float:
+    """Return the seconds of a budget as the option ``--budget`` writes it.
+
+    Raises
+    ------
+    ExperimentError
+        If it is no time.
+    """
+    try:
+        return TypeAdapter(Budget).validate_python(budget)
+    except ValidationError as error:
+        said = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise ExperimentError(f"--budget: {said}.") from None
+
+
 Listed = Annotated[tuple[Entry, ...], Field(strict=False, min_length=1)]
 
 

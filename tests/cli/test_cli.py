@@ -21,6 +21,7 @@ from bench.plan.experiment import json_schema
 from tests.cli.commands import Ended, bench, leads, started, surroundings, write_experiment
 
 COMMANDS = (
+    "auto",
     "run",
     "status",
     "leaderboard",
@@ -104,6 +105,11 @@ SLIPS = {
     "file name of two lines": (["run", "a\nb.toml"], "bench: a b.toml: an experiment is named by its file"),
     "no axis": (["list", "modle"], "bench: no axis 'modle'. Did you mean 'model'? Known: derived, encoding, "),
     "no table": (["init", "t.csv", "--target", "won"], "bench: t.csv"),
+    "no table to look at": (["auto", "t.csv", "--target", "won"], "bench: t.csv"),
+    "budget of auto without a unit": (
+        ["auto", "t.csv", "--target", "won", "--budget", "10"],
+        "bench: --budget: '10' is no",
+    ),
     "trial and ensemble": (
         ["export", "x.toml", "--trial", "a", "--ensemble"],
         "bench: --trial and --ensemble: name one",
@@ -197,7 +203,7 @@ def test_results_are_on_stdout_and_progress_and_notes_on_stderr(finished: Finish
     lines = [line for line in finished.run.err.splitlines() if not re.match(r"(note: |\d+/\d+ cells, )", line)]
     assert lines == []
     header = next(line for line in finished.run.out.splitlines() if "rank" in line)
-    assert header.split()[:4] == ["rank", "trial", "configuration", "f1"]
+    assert header.split()[:5] == ["rank", "trial", "configuration", "hyperparameters", "f1"]
     assert "Ensemble of " in finished.run.out
 
 

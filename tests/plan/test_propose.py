@@ -10,7 +10,9 @@ import pytest
 
 from bench.data.dataset import Dataset, read_dataset
 from bench.data.roles import Roles
-from bench.errors import DataError
+from bench.errors import DataError, ExperimentError
+from bench.plan.experiment import experiment_of
+from bench.plan.grid import make_plan
 from bench.plan.propose import propose
 
 N = 240
@@ -179,19 +181,37 @@ def test_axes_that_make_no_difference_are_left_out_of_the_grid() -> None:
     assert experiment["grid"]["model"][0] == "constant"
 
 
-def test_a_larger_table_gets_a_smaller_grid(monkeypatch: pytest.MonkeyPatch) -> None:
-    def size(experiment: dict[str, Any]) -> int:
-        return int(np.prod([len(names) for names in experiment["grid"].values()]))
+def size(experiment: dict[str, Any]) -> int:
+    return int(np.prod([len(entries) for entries in experiment["grid"].values()]))
 
-    train = leads().drop(columns="message")
-    small = proposed(train)[1]
-    monkeypatch.setattr("bench.plan.propose._SMALL", 100)
-    middle = proposed(train)[1]
-    monkeypatch.setattr("bench.plan.propose._MIDDLE", 100)
+
+def test_a_larger_table_gets_a_smaller_grid_and_fewer_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = proposed(leads())[1]
     monkeypatch.setattr("bench.plan.propose._LARGE", 100)
-    large = proposed(train)[1]
-    assert size(small) > size(middle) > size(large)
+    monkeypatch.setattr("bench.plan.propose._USUAL", "1s")
+    large = proposed(leads())[1]
+    assert size(small) > size(large)
     assert (small["folds"]["count"], large["folds"]["count"]) == (5, 3)
+
+
+def test_a_budget_is_written_down_with_a_race_and_a_grid_that_suits_it() -> None:
+    text, experiment = proposed(leads(), budget="90s")
+    assert text.startswith("# Written by `bench auto` after a look at")
+    assert (experiment["budget"], experiment["race"]) == ("90s", {})
+    assert list(experiment) == ["question", "budget", "data", "folds", "objective", "race", "grid", "ensemble"]
+    assert experiment["grid"]["resampling"] == ["as_is"]
+    assert size(experiment) > size(proposed(leads(), budget="1s")[1])
+    with pytest.raises(ExperimentError, match=r"^--budget: .90. is no time; write a number"):
+        proposed(leads(), budget="90")
+
+
+@pytest.mark.parametrize("budget", [None, "1s", "1h"])
+def test_every_grid_that_is_proposed_can_be_planned(budget: str | None) -> None:
+    for train in (leads(), leads().drop(columns="message"), leads()[["age", "won"]]):
+        experiment = experiment_of(proposed(train, budget=budget)[0], Path("x.toml"))
+        plan = make_plan(experiment, read_dataset(experiment.data))
+        models = {trial.named("model") for trial in plan.trials}
+        assert {choice.component.name for (choice,) in experiment.axes["model"]} == models
 
 
 def test_there_are_no_more_folds_than_positives() -> None:
