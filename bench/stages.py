@@ -11,23 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from bench.data.folds import Folds
+from bench.ensemble.certainty import DRAWS, measured_pace
 from bench.ensemble.customers import Customers
 from bench.ensemble.scoreboard import Scoreboard
 from bench.plan.grid import Plan, Trial
 from bench.question import Question
-from bench.record.allowed import read_allowed, write_allowed
+from bench.record.allowed import Allowed, read_allowed, write_allowed
 from bench.record.events import open_events
 from bench.record.facts import environment
 from bench.record.store import Store, open_store
 from bench.record.tuned import read_tuned
 from bench.report.diary import Diary
-from bench.run.budget import Clock, End, Shares, all_within, each_alone, shares, what_fits, while_there_is_time
+from bench.run.budget import Clock, End, Shares, all_within, each_alone, what_fits, while_there_is_time
 from bench.run.job import for_ever
 from bench.run.runner import run_rounds
-from bench.run.search import Round, Search, Whole
+from bench.run.search import Limits, Round, Search, Whole
 from bench.run.studies import Known, trials_of, write_journal
 from bench.run.tune import batches
 from bench.score.ranking import Score
+from bench.vocabulary import AXES
 
 Slice = dict[str, set[str]]
 Watch = Callable[[Diary], None]
@@ -50,14 +52,12 @@ class Engine:
         plan: Plan,
         store: Store,
         diary: Diary,
-        shares: Shares | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Run what is missing of some rounds."""
         left = self.clock.left if self.clock else for_ever
-        limits = question.experiment.limits
-        run_rounds(
-            rounds, plan, question.dataset, store, self.workers, diary.follow, limits, self.cluster, shares, left
-        )
+        each = question.experiment.limits
+        run_rounds(rounds, plan, question.dataset, store, self.workers, diary.follow, each, self.cluster, limits, left)
 
 
 @contextmanager
@@ -87,8 +87,11 @@ def run_stages(question: Question, only: Slice, store: Store, diary: Diary, engi
     asking: Iterator[Sequence[Trial]] = batches(known, diary.board.scores) if experiment.tune else iter(())
     given = None
     if clock is not None:
-        asking = while_there_is_time(asking, clock, store, grid, end)
-        given = shares(clock, store, end, tunes=experiment.tune is not None)
+        given = Shares(clock, store, end, experiment.tune is not None, engine.workers)
+        asking = while_there_is_time(asking, clock, store, grid, end, given)
+    asking = filter(None, (_of_slice(batch, only) for batch in asking))
+    everything = None if clock is None else Allowed(clock.budget, experiment.ensemble.candidates, DRAWS, None)
+    write_allowed(store.folder, everything)  # a run that is killed leaves word of its budget too
     search = Search.of(grid, question.dataset, store, experiment, clock is not None, asking)
     plan = question.plan.only(only) if question.asked else grid
     engine.run(search.rounds(), question, plan, store, diary, given)
@@ -96,9 +99,17 @@ def run_stages(question: Question, only: Slice, store: Store, diary: Diary, engi
         question = question.asking(read_tuned(store.folder)[0][len(question.asked) :])
         write_journal(known_of(question, store, diary.board.scores(trial.id for trial in question.plan.trials)))
     store.write_trials([trial.row() for trial in search.tuned])
-    finished = diary.ranked(question.plan)
-    write_allowed(store.folder, what_fits(clock, store, finished, end, engine.workers) if clock else None)
+    if given is not None:
+        ranked = diary.ranked(question.plan)
+        pace = measured_pace(question.dataset, store, [trial.id for trial in ranked], experiment)
+        write_allowed(store.folder, what_fits(given, ranked, pace))
     return question
+
+
+def _of_slice(batch: Sequence[Trial], only: Slice) -> tuple[Trial, ...]:
+    """Return the tuned trials that a slice of the experiment holds: those of earlier runs may be of another one."""
+    wanted = [(axis, only[axis]) for axis in AXES if axis in only]
+    return tuple(trial for trial in batch if all(trial.named(axis) in names for axis, names in wanted))
 
 
 def known_of(question: Question, store: Store, scores: Mapping[str, Score]) -> Known:
@@ -117,7 +128,7 @@ def second_look(question: Question, store: Store, trials: list[str], engine: Eng
     facts = {"finalists": trials}
     with recording(question, question.finals, question.other, finalists, engine, facts) as (other, diary):
         rounds: Sequence[Round] = [Round("grid", finalists.trials, Whole(finalists, question.other))]
-        given: Shares | None = None
+        given: Limits | None = None
         if engine.clock is not None:  # one by one, the best first
             in_order = sorted(finalists.trials, key=lambda trial: trials.index(trial.id))
             rounds, given = each_alone(in_order, question.other), all_within(engine.clock, engine.clock.left() / 2)

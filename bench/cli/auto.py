@@ -11,7 +11,7 @@ import typer
 
 from bench.cli.make import Output, Positive, Sample, Submission, Target, Train, file_for, write_experiment
 from bench.cli.options import RESULTS, Results, Workers
-from bench.cli.run import run
+from bench.cli.run import run_to_the_end
 from bench.errors import ExperimentError
 
 CELLS_FAILED = 3  # exit code of a run that ended nevertheless
@@ -37,24 +37,23 @@ def auto(
 
     The experiment file remains, to be edited and run again. The same command goes on where it was stopped.
     """
+    began = time.monotonic()
     from bench.plan.propose import propose
-    from bench.plan.sections import seconds_of
 
-    end = time.monotonic() + seconds_of(budget)
     path = file_for(train, output)
     text = propose(train, target, submission=submission, sample=sample, positive=positive, budget=budget)
     if not path.exists():
         write_experiment(path, text)
-        print(f"{path} is written, and now run for {budget} at most.")
+        print(f"{path} is written, and now run with a budget of {budget}.")
     elif path.read_bytes() == text.encode():
-        print(f"{path} is as it was written; what it lacks is run now, for {budget} at most.")
+        print(f"{path} is as it was written; what it lacks is run now, with a budget of {budget}.")
     else:
         raise ExperimentError(
             f"{path}: exists and is not overwritten. Name another file with -o, or run it as it is: "
             f"`bench run {quote(str(path))}`."
         )
     try:
-        run(path, workers=workers, budget=f"{max(1.0, end - time.monotonic()):.3f}s", results=results)
+        run_to_the_end(path, results, began, workers=workers, budget=budget)
     except typer.Exit as ended:
         if ended.exit_code == CELLS_FAILED:
             _say_how_to_go_on(path)

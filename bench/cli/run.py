@@ -56,11 +56,38 @@ def run(
     began, wanted = time.monotonic(), _slices(only or [])
     if cluster is not None and workers is not None:
         raise ExperimentError("--cluster and --workers: name one of them; a cluster has the workers it has.")
+    limits = {"cell_seconds": cell_seconds, "cell_gigabytes": cell_gigabytes}
+    run_to_the_end(
+        file,
+        results,
+        began,
+        wanted=wanted,
+        workers=workers,
+        cluster=cluster,
+        limits=limits,
+        budget=budget,
+        retry_failed=retry == "failed",
+    )
+
+
+def run_to_the_end(
+    file: Path,
+    results: Path,
+    began: float,
+    *,
+    wanted: dict[str, set[str]] | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    limits: dict[str, float | None] | None = None,
+    budget: str | None = None,
+    retry_failed: bool = False,
+) -> None:
+    """Run an experiment and print what came of it; ``began`` is when the command did, as `time.monotonic` tells it."""
     from bench import flow
     from bench.question import ask
     from bench.run.budget import Clock
 
-    limits = {"cell_seconds": cell_seconds, "cell_gigabytes": cell_gigabytes}
+    wanted = wanted or {}
     question = ask(file, results, limits, budget=budget)
     clock = None if question.experiment.budget is None else Clock(question.experiment.budget, began)
     show.notices(question.notices)
@@ -77,9 +104,7 @@ def run(
     show.notices(_grave(findings, file))
     try:
         with show.watching() as report:
-            answer = flow.answer(
-                question, wanted, retry == "failed", worker_count(workers), watch, cluster, findings, clock
-            )
+            answer = flow.answer(question, wanted, retry_failed, worker_count(workers), watch, cluster, findings, clock)
     except Stopped as stop:
         if not diaries:
             raise

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 
 from bench.companies import company_of
 from bench.data.dataset import Dataset
 from bench.data.folds import scored_rows
-from bench.ensemble.blend import Blend
+from bench.ensemble.blend import Blend, pool_of
 from bench.ensemble.replayed import blend_of
 from bench.ensemble.scoreboard import OutOfFold
+from bench.ensemble.weigh import combine
+from bench.plan.experiment import Experiment
 from bench.plan.sections import EnsembleSection
 from bench.record.store import Store
+from bench.run.budget import Pace
+from bench.score.bootstrap import draws_of
 from bench.score.objective import Objective
 from bench.score.ranking import Score
 from bench.score.redraws import Redraws, redraw
 from bench.score.replay import best_trial_of
+from bench.score.thresholds import best_threshold
 from bench.score.ties import Ties, find_ties
 from bench.score.uncertainty import Corrected, corrected_estimate
+from bench.score.weighted import drawn_score
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Certainty:
 
 
 DRAWS = 200
+TRIED = (25, 5)  # draws and candidates by which judging is timed
 FEWEST = 10  # companies, or rows of none, with a positive and with a negative: draws of fewer say nothing
 
 
@@ -69,3 +78,31 @@ def certainty(
         corrected_estimate(known.y, recorded, known.fold_of, objective, rule, groups, draws) for rule in rules
     )
     return Certainty(corrected, blended, find_ties(redrawn, objective), redrawn)
+
+
+def measured_pace(dataset: Dataset, store: Store, ranked: Sequence[str], experiment: Experiment) -> Pace:
+    """Time a little of what judging does, on this machine and as busy as it is now.
+
+    The scores of one trial in a few draws, and an ensemble of a few candidates; both as `certainty` makes them.
+
+    Parameters
+    ----------
+    ranked : the finished trials, the best first
+    """
+    objective, known = experiment.objective, scored_rows(dataset, store.folds)
+    draws, candidates = TRIED
+    names = ranked[: min(candidates, experiment.ensemble.candidates)]
+    if not names:
+        return Pace.guessed(len(known.y))
+    recorded = OutOfFold(store, names)
+    units = company_of(None if dataset.groups is None else dataset.groups[known.rows], len(known.y))
+    (drawn,) = draws_of(units, draws, seed=0, at_once=draws)
+    began = perf_counter()
+    probability = recorded[names[0]]
+    drawn_score(known.y, probability, known.fold_of, objective, np.ascontiguousarray(drawn.T))
+    trial = DRAWS / draws * (perf_counter() - began)
+    began = perf_counter()
+    pool = pool_of(known.y, recorded, names)
+    made = combine(pool, experiment.ensemble.method)
+    best_threshold(pool.y, made(dict(zip(pool.names, pool.probability, strict=True))), objective, pool.counts)
+    return Pace(trial, (perf_counter() - began) / len(names))

@@ -13,22 +13,21 @@ from bench.plan.grid import Cell, Plan, Trial
 from bench.record.allowed import Allowed
 from bench.record.store import Store
 from bench.run.job import SecondsLeft, for_ever
-from bench.run.search import Round
+from bench.run.search import Limits, Round
 
 FIRST_ROUND: Final = 0.5  # of the race's time: all others together run as many cells of survivors
 TUNING: Final = 0.5  # as much time as this share of the race's is kept for tuning
 END: Final = 0.4  # of the budget at the most is kept for the end
 MARGIN: Final = 1.5  # times an estimate: machines are shared, and the last files have to be written
 MEMBERS: Final = 6  # that an ensemble has, about
-START_SECONDS: Final = 4.0  # for a worker to load its libraries
-# Measured on one core at 2.5 GHz, 36,000 rows: the ensemble of one draw, for each row and candidate; all else that
-# judges, for each row and trial.
+START_SECONDS: Final = 4.0  # for a worker to load its libraries, until the run itself has shown it
+# Measured on one core at 2.5 GHz, 36,000 rows, and used until the run itself can be measured: the ensemble of one draw,
+# for each row and candidate; all else that judges, for each row and trial.
 DRAW_SECONDS: Final = 2.5e-7
 TRIAL_SECONDS: Final = 5e-6
 DRAWS: Final = (25, 200)  # fewer say nothing; more are not needed
-
-Shares = Callable[[Round], SecondsLeft]
-"""Gives each round its time when it begins."""
+_STEPS: Final = ("prepare", "resample", "fit", "predict")
+ITSELF: Final = 10  # draws, about, that the ensemble itself takes as long as: it is made for each fold and for all rows
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,29 @@ class Clock:
         """Return what counts these seconds down, from now."""
         end = self.now() + seconds
         return lambda: end - self.now()
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds that judging takes.
+
+    Attributes
+    ----------
+    trial : for each finished trial
+    draw : for each draw and candidate
+    """
+
+    trial: float
+    draw: float
+
+    @classmethod
+    def guessed(cls, rows: int) -> Pace:
+        """Return what it takes on a usual machine."""
+        return cls(rows * TRIAL_SECONDS, rows * DRAW_SECONDS)
+
+    def judging(self, trials: int, candidates: int, draws: int) -> float:
+        """Return about how long it takes to rank, to stack and to correct for the choice."""
+        return trials * self.trial + (draws + ITSELF) * candidates * self.draw
 
 
 @dataclass(frozen=True)
@@ -95,39 +117,66 @@ def seconds_for(one: Round, left: float, tunes: bool) -> float:
     return left * ahead[0] / (sum(ahead) + (TUNING if tunes else 0.0))
 
 
-def end_seconds(costs: Mapping[str, float], trials: int, end: End, budget: float) -> float:
+def end_seconds(
+    costs: Mapping[str, float], trials: int, end: End, budget: float, start_seconds: float = START_SECONDS
+) -> float:
     """Return the seconds to keep for the end: judging, the finalists' other folds, the last fits.
 
     Parameters
     ----------
     costs : trial -> seconds of a cell, of those that have one
     trials : how many may finish
+    start_seconds : of a worker
     """
     typical = sum(costs.values()) / max(1, len(costs))
     members, finalists = min(MEMBERS, end.candidates, trials), min(end.finalists, trials)
     fits = typical * (members + finalists * end.folds)
-    judging = judging_seconds(trials, min(end.candidates, trials), end.rows, DRAWS[1])
-    return min(END * budget, MARGIN * (fits + judging + START_SECONDS))
+    judging = Pace.guessed(end.rows).judging(trials, min(end.candidates, trials), DRAWS[1])
+    return min(END * budget, MARGIN * (fits + judging + start_seconds))
 
 
-def judging_seconds(trials: int, candidates: int, rows: int, draws: int) -> float:
-    """Return about how long it takes to rank, to stack and to correct for the choice."""
-    return rows * (trials * TRIAL_SECONDS + draws * candidates * DRAW_SECONDS)
+@dataclass
+class Shares:
+    """Gives each round its time when it begins, by what its trials have cost so far.
 
+    The pilot takes what it takes. Of any other round no cell begins when its share is over, and none goes on when the
+    time that is kept for the end begins.
 
-def shares(clock: Clock, store: Store, end: End, tunes: bool) -> Shares:
-    """Return what gives each round its time, by what its trials have cost so far; the pilot takes what it takes."""
+    Attributes
+    ----------
+    tunes : whether there is tuning to come
+    start_seconds : for a worker to load its libraries; the pilot shows it: what it took beyond its cells
+    """
 
-    def allowed(one: Round) -> SecondsLeft:
+    clock: Clock
+    store: Store
+    end: End
+    tunes: bool
+    workers: int
+    start_seconds: float = START_SECONDS
+    _pilot: tuple[float, float] | None = None  # what was left when it began, and what its trials had cost by then
+
+    def __call__(self, one: Round) -> tuple[SecondsLeft, SecondsLeft]:
+        """Return when no further cell of a round begins, and when those under way are ended."""
         if one.stage == "pilot":
-            return for_ever
-        kept = end_seconds(cell_seconds(store, one.trials), len(one.trials), end, clock.budget)
-        return clock.within(seconds_for(one, clock.left() - kept, tunes))
+            self._pilot = self.clock.left(), self._work()
+            return for_ever, for_ever
+        if self._pilot is not None:
+            (left, before), self._pilot = self._pilot, None
+            work = self._work() - before
+            if work:  # else it was recorded already, and no worker was needed
+                self.start_seconds = max(0.0, left - self.clock.left() - work / max(1, self.workers))
+        kept = end_seconds(
+            cell_seconds(self.store, one.trials), len(one.trials), self.end, self.clock.budget, self.start_seconds
+        )
+        left = self.clock.left() - kept
+        return self.clock.within(seconds_for(one, left, self.tunes)), self.clock.within(left)
 
-    return allowed
+    def _work(self) -> float:
+        return sum(float(row[f"{what}_seconds"]) for row in self.store.rows() for what in _STEPS)
 
 
-def what_fits(clock: Clock, store: Store, ranked: Sequence[Trial], end: End, workers: int) -> Allowed:
+def what_fits(shares: Shares, ranked: Sequence[Trial], pace: Pace) -> Allowed:
     """Return what there is time for at the end, now that every trial is run that will be.
 
     A trial that may become a member has to be fitted again if it does; a draw of the rows costs the more, the more of
@@ -136,21 +185,23 @@ def what_fits(clock: Clock, store: Store, ranked: Sequence[Trial], end: End, wor
     Parameters
     ----------
     ranked : the finished trials, the best first
+    pace : of judging
     """
-    left, costs = max(0.0, clock.left()), cell_seconds(store, ranked)
+    clock, end, workers, start_seconds = shares.clock, shares.end, shares.workers, shares.start_seconds
+    left, costs = max(0.0, clock.left()), cell_seconds(shares.store, ranked)
     fits = [costs[trial.id] for trial in ranked]
-    candidates = max(1, min(end.candidates, how_many(fits, left / 2, workers)))
-    while candidates > 1 and draws_for(left / 3, len(ranked), candidates, end.rows) < 2 * DRAWS[0]:
+    candidates = max(1, min(end.candidates, how_many(fits, left / 2, workers, start_seconds)))
+    while candidates > 1 and draws_for(left / 3, len(ranked), candidates, pace) < 2 * DRAWS[0]:
         candidates -= 1
-    draws = draws_for(left / 3, len(ranked), candidates, end.rows)
+    draws = draws_for(left / 3, len(ranked), candidates, pace)
     asked = [cost * end.folds for cost in fits[: end.finalists + MEMBERS]]
-    finalists = how_many(asked, left / 6, workers) if end.folds else len(asked)
+    finalists = how_many(asked, left / 6, workers, start_seconds) if end.folds else len(asked)
     return Allowed(clock.budget, candidates, draws, finalists if finalists < len(asked) else None)
 
 
-def how_many(costs: Sequence[float], seconds: float, workers: int) -> int:
+def how_many(costs: Sequence[float], seconds: float, workers: int, start_seconds: float) -> int:
     """Return how many of the first fits can be done in so many seconds."""
-    total = START_SECONDS
+    total = start_seconds
     for number, cost in enumerate(costs):
         total += MARGIN * cost / max(1, min(workers, len(costs)))
         if total > seconds:
@@ -158,10 +209,10 @@ def how_many(costs: Sequence[float], seconds: float, workers: int) -> int:
     return len(costs)
 
 
-def draws_for(seconds: float, trials: int, candidates: int, rows: int) -> int:
+def draws_for(seconds: float, trials: int, candidates: int, pace: Pace) -> int:
     """Return how many draws can be judged in so many seconds; 0 if they are too few to say anything."""
-    left = seconds / MARGIN - judging_seconds(trials, candidates, rows, 0)
-    draws = int(left / (rows * candidates * DRAW_SECONDS)) if candidates else 0
+    left = seconds / MARGIN - pace.judging(trials, candidates, 0)
+    draws = int(left / (candidates * pace.draw)) if candidates else 0
     return 0 if draws < DRAWS[0] else min(draws, DRAWS[1])
 
 
@@ -173,7 +224,7 @@ def cell_seconds(store: Store, trials: Sequence[Trial]) -> dict[str, float]:
     for row in store.rows():
         if row["trial"] not in prefix:
             continue
-        alone[row["trial"]].append(sum(float(row[f"{what}_seconds"]) for what in ("resample", "fit", "predict")))
+        alone[row["trial"]].append(sum(float(row[f"{what}_seconds"]) for what in _STEPS[1:]))
         if prepared := float(row["prepare_seconds"]):
             shared[prefix[row["trial"]]].append(prepared)
     mean = {what: sum(seconds) / len(seconds) for table in (alone, shared) for what, seconds in table.items()}
@@ -186,21 +237,21 @@ def each_alone(trials: Sequence[Trial], folds: Folds) -> list[Round]:
     return [Round("grid", tuple(trials), [Cell(trial, *pair) for pair in pairs]) for trial in trials]
 
 
-def all_within(clock: Clock, seconds: float) -> Shares:
+def all_within(clock: Clock, seconds: float) -> Limits:
     """Return what gives all rounds together so many seconds, from now."""
     left = clock.within(seconds)
-    return lambda one: left
+    return lambda one: (left, left)
 
 
 def while_there_is_time(
-    batches: Iterator[Sequence[Trial]], clock: Clock, store: Store, grid: Plan, end: End
+    batches: Iterator[Sequence[Trial]], clock: Clock, store: Store, grid: Plan, end: End, shares: Shares
 ) -> Iterator[Sequence[Trial]]:
     """Yield batches of tuned trials as long as one of their trials can finish before the end begins."""
     while True:
         costs = cell_seconds(store, grid.trials)
         finished = sum(store.is_done(trial.id) for trial in grid.trials)
         one = store.folds.repeats * store.folds.count * sum(costs.values()) / max(1, len(costs))
-        left = clock.left() - end_seconds(costs, finished, end, clock.budget)
+        left = clock.left() - end_seconds(costs, finished, end, clock.budget, shares.start_seconds)
         if left < MARGIN * one or (batch := next(batches, None)) is None:
             return
         yield batch

@@ -91,13 +91,18 @@ class _Run:
         while True:
             with self._lost_if_it_fails():
                 self._look()
-                while len(self._under_way) < AHEAD * self.threads and (task := next(source, None)) is not None:
+                over = batch.seconds_left() <= 0
+                while (
+                    not over
+                    and len(self._under_way) < AHEAD * self.threads
+                    and (task := next(source, None)) is not None
+                ):
                     future = self._send(run_task, task)
                     self._under_way[future] = task
                     ended.add(future)
             if not self._under_way:
                 return
-            if batch.seconds_left() <= 0:
+            if batch.at_most() <= 0:
                 self.cancel()
                 return
             answers = ended.next_batch(block=False)

@@ -24,8 +24,8 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from bench.errors import EngineError
 from bench.plan.sections import LimitsSection
 from bench.run import artefact
-from bench.run.engine import STILLBORN
 from bench.run.job import Failure, Job, Node
+from bench.run.pool import STILLBORN
 from bench.run.worker import Order, Worker
 
 _PREFIX = "leadbench-"

@@ -71,11 +71,13 @@ class Batch(Generic[Task]):
     Attributes
     ----------
     tasks : gone through twice, once to count who shares what
-    seconds_left : asked again and again; at 0 what is under way is ended, and its work is lost
+    seconds_left : asked again and again; at 0 no further task begins
+    at_most : likewise; at 0 what is under way is ended too, and its work is lost
     """
 
     tasks: Iterable[Task]
     seconds_left: SecondsLeft = for_ever
+    at_most: SecondsLeft = for_ever
 
 
 def attempt(work: Callable[[Any, Mapping[str, Any]], Any], node: Node, given: Mapping[str, Any]) -> Any:

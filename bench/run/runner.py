@@ -25,7 +25,7 @@ from bench.run.job import Batch, Failure, Job, SecondsLeft, for_ever
 from bench.run.prepared import Made, Piece, Pieces, pieces_of
 from bench.run.recipes import Part, Place
 from bench.run.recorder import Recorder
-from bench.run.search import Round, Whole
+from bench.run.search import Limits, Round, Whole
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def run_rounds(
     watch: Callable[[Progress], None],
     limits: LimitsSection | None = None,
     cluster: str | None = None,
-    allowed: Callable[[Round], SecondsLeft] | None = None,
+    allowed: Limits | None = None,
     seconds_left: SecondsLeft = for_ever,
 ) -> None:
     """Run what is missing of each round and record each cell as it ends; call ``watch`` before and after each.
@@ -164,7 +164,8 @@ def run_rounds(
     workers : processes; see `bench.run.engine.run_batches`
     cluster : the address of a scheduler, whose workers run the cells instead
     allowed : gives each round its time; then what is recorded of a round is a prefix of its cells, and all of it if
-        there is time enough. None: as long as it takes, and cells are recorded as they end.
+        there is time enough; cells under way when its time ends may end. None: as long as it takes, and cells are
+        recorded as they end.
     seconds_left : of the whole run, for those who watch
     """
     job = CellJob(dataset, store.folds)
@@ -183,18 +184,13 @@ def run_rounds(
 
 
 def _batches(
-    rounds: Iterable[Round], job: CellJob, record: Recorder, allowed: Callable[[Round], SecondsLeft] | None
+    rounds: Iterable[Round], job: CellJob, record: Recorder, allowed: Limits | None
 ) -> Iterator[Batch[CellTask]]:
-    """Yield what is missing of each round, and what has to run though its time is over."""
+    """Yield what is missing of each round."""
     for one in rounds:
         record.begin(one, in_order=allowed is not None)
-        if allowed is None:
-            yield Batch(_Missing(job, one.cells, record.store))
-            continue
-        yield Batch(_Missing(job, one.cells, record.store), allowed(one))
+        yield Batch(_Missing(job, one.cells, record.store), *(allowed(one) if allowed else ()))
         record.drop()
-        if one.least:
-            yield Batch(_Missing(job, list(one.cells)[: one.least], record.store))
 
 
 def _outcomes(

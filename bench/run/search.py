@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,7 +14,9 @@ from bench.plan.experiment import Experiment
 from bench.plan.grid import Cell, Plan, Trial
 from bench.plan.sections import RaceSection
 from bench.record.store import Store
+from bench.run.job import SecondsLeft
 from bench.run.race import after_round, race_order
+from bench.vocabulary import AXES, Axis
 
 Stage = Literal["grid", "pilot", "race", "tuning"]
 Pair = tuple[int, int]
@@ -29,7 +31,6 @@ class Round:
     number, of : which of how many rounds of its race, from 1
     trials : those that are still in it
     cells : in their order; can be gone through again
-    least : as many of the first as run though the time is over
     """
 
     stage: Stage
@@ -37,7 +38,10 @@ class Round:
     cells: Iterable[Cell]
     number: int = 1
     of: int = 1
-    least: int = 0
+
+
+Limits = Callable[[Round], tuple[SecondsLeft, SecondsLeft]]
+"""Says of a round that begins when no further cell of it begins, and when those under way are ended."""
 
 
 @dataclass(frozen=True)
@@ -133,17 +137,17 @@ class Search:
 
     def _pilot(self) -> Round:
         """Return the floor and the cheapest other trial on all folds: with them there is something to hand in."""
-        in_order = race_order(self.grid.trials)
+        in_order = in_turns(self.grid.trials)
         floor = [trial for trial in in_order if trial.named("model") == "constant"]
         pilots = (*floor[:1], *[trial for trial in in_order if trial not in floor][:1])
         cells = [Cell(trial, *pair) for trial in pilots for pair in self._pairs]
-        return Round("pilot", self.grid.trials, cells, least=len(cells))
+        return Round("pilot", self.grid.trials, cells)
 
     def _race(self, stage: Stage, trials: tuple[Trial, ...], against: tuple[Trial, ...]) -> Iterator[Round]:
         """Yield the rounds of some trials, one for each fold; those that ``against`` has finished race along."""
-        in_order, least = tuple(race_order(trials)), 1 if stage == "race" else 0
+        in_order = tuple(in_turns(trials) if self.budgeted else race_order(trials))
         for number, pair in enumerate(self._pairs, start=1):
-            one = Round(stage, in_order, [Cell(trial, *pair) for trial in in_order], number, len(self._pairs), least)
+            one = Round(stage, in_order, [Cell(trial, *pair) for trial in in_order], number, len(self._pairs))
             yield one
             self.decided.append(self._decide(one, against))
             going_on = self.decided[-1].going_on
@@ -169,3 +173,23 @@ class Search:
     @property
     def _pairs(self) -> list[Pair]:
         return [*np.ndindex(self.store.folds.repeats, self.store.folds.count)]
+
+
+def in_turns(trials: Iterable[Trial]) -> list[Trial]:
+    """Return the trials in the order of a round that may be cut: models take turns, what is listed first goes first.
+
+    First comes of each model what the file lists first on every axis, then what differs from it by one step on one
+    axis or in its own settings, then by two. So wherever the round ends, each model has run, and each choice has been
+    tried about as far as the file prefers it. Within a turn it is the order of `race_order`.
+    """
+    trials = list(trials)
+    places: dict[tuple[str, Axis], dict[str, int]] = {}
+    for trial in trials:
+        for axis in AXES:
+            listed = places.setdefault((trial.named("model"), axis), {})
+            listed.setdefault(trial.fingerprint(axis), len(listed))
+
+    def steps(trial: Trial) -> int:
+        return sum(places[trial.named("model"), axis][trial.fingerprint(axis)] for axis in AXES)
+
+    return sorted(race_order(trials), key=steps)

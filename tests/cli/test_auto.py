@@ -32,7 +32,7 @@ def written() -> dict[str, Any]:
 def test_auto_hands_in_and_says_how_to_go_on() -> None:
     ended = bench(*WORDS, "--budget", "40s")
     assert ended.code == 0, ended.err
-    assert ended.out.startswith(f"{FILE} is written, and now run for 40s at most.\n")
+    assert ended.out.startswith(f"{FILE} is written, and now run with a budget of 40s.\n")
     assert ended.out.endswith(
         f"{FILE} holds what was tried. To go on, edit it (columns to drop, components, the budget), then "
         f"`bench run {FILE}`: what is recorded is not run again.\n"
@@ -42,6 +42,7 @@ def test_auto_hands_in_and_says_how_to_go_on() -> None:
     assert set(submission["결과"]) <= {"전환", "미전환"}
     assert "results/leads/submission.csv" in ended.out
     assert (written()["budget"], written()["race"]) == ("40s", {})
+    assert "The budget of 40 s " in ended.out  # the time of the look at the table is part of it, not taken off it
 
 
 def test_the_file_that_auto_wrote_runs_and_nothing_is_run_twice() -> None:
@@ -49,7 +50,7 @@ def test_the_file_that_auto_wrote_runs_and_nothing_is_run_twice() -> None:
     before = Path("results/leads/cells.csv").read_bytes()
     again = bench(*WORDS, "--budget", "40s")
     assert again.code == 0, again.err
-    assert again.out.startswith(f"{FILE} is as it was written; what it lacks is run now, for 40s at most.\n")
+    assert again.out.startswith(f"{FILE} is as it was written; what it lacks is run now, with a budget of 40s.\n")
     assert bench("run", FILE, "--workers", "0").code == 0
     assert Path("results/leads/cells.csv").read_bytes() == before
 

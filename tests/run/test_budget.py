@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from types import SimpleNamespace
+
 import pytest
 
 from bench.run.budget import (
-    DRAW_SECONDS,
     DRAWS,
     END,
+    ITSELF,
     MARGIN,
     START_SECONDS,
-    TRIAL_SECONDS,
     Clock,
     End,
+    Pace,
+    Shares,
     draws_for,
     end_seconds,
     how_many,
     seconds_for,
 )
 from bench.run.search import Round, Stage
+
+TIMES = ("prepare_seconds", "resample_seconds", "fit_seconds", "predict_seconds")
 
 
 def a_round(number: int, of: int = 5, stage: Stage = "race") -> Round:
@@ -41,28 +47,57 @@ def test_a_third_is_kept_for_tuning_and_each_of_its_batches_has_time_for_all_of_
 
 def test_the_end_is_given_what_it_needs_and_never_more_than_its_share() -> None:
     end = End(rows=1000, candidates=4, finalists=2, folds=3)
-    judging = 1000 * (4 * TRIAL_SECONDS + DRAWS[1] * 4 * DRAW_SECONDS)
+    judging = Pace.guessed(1000).judging(4, 4, DRAWS[1])
     # Four members, and two finalists on three folds, at 2 s each.
     needed = MARGIN * (4 * 2 + 2 * 3 * 2 + judging + START_SECONDS)
     assert end_seconds({"a": 1.0, "b": 3.0}, 4, end, 1000.0) == pytest.approx(needed)
     assert end_seconds({"a": 1.0, "b": 3.0}, 4, end, 10.0) == pytest.approx(10 * END)
+    slower = end_seconds({"a": 1.0, "b": 3.0}, 4, end, 1000.0, START_SECONDS + 6.0)
+    assert slower == pytest.approx(needed + MARGIN * 6.0)
 
 
 def test_as_many_of_the_first_fits_as_there_is_time_for() -> None:
     one = MARGIN * 10.0
-    assert how_many([10.0] * 4, START_SECONDS + 2.5 * one, workers=1) == 2
-    assert how_many([10.0] * 4, START_SECONDS + 2.5 * one, workers=2) == 4
-    assert how_many([10.0] * 4, 0.0, workers=1) == 0
-    assert how_many([], 0.0, workers=1) == 0
+    assert how_many([10.0] * 4, 7.0 + 2.5 * one, 1, start_seconds=7.0) == 2
+    assert how_many([10.0] * 4, 7.0 + 2.5 * one, 2, start_seconds=7.0) == 4
+    assert how_many([10.0] * 4, 0.0, 1, start_seconds=7.0) == 0
+    assert how_many([], 0.0, 1, start_seconds=7.0) == 0
 
 
 def test_draws_fill_their_time_are_never_too_few_to_say_anything_and_never_more_than_needed() -> None:
     def seconds(draws: float) -> float:
-        return MARGIN * 1000 * (10 * TRIAL_SECONDS + draws * 5 * DRAW_SECONDS)
+        return MARGIN * (10 * 0.2 + (draws + ITSELF) * 5 * 0.01)
 
-    assert draws_for(seconds(100.5), 10, 5, 1000) == 100
-    assert draws_for(seconds(DRAWS[0] - 0.5), 10, 5, 1000) == 0
-    assert draws_for(seconds(1e6), 10, 5, 1000) == DRAWS[1]
+    pace = Pace(trial=0.2, draw=0.01)
+    assert draws_for(seconds(100.5), 10, 5, pace) == 100
+    assert draws_for(seconds(DRAWS[0] - 0.5), 10, 5, pace) == 0
+    assert draws_for(seconds(1e6), 10, 5, pace) == DRAWS[1]
+    assert draws_for(seconds(100.5), 10, 5, Pace(trial=0.4, draw=0.02)) < 50  # on a machine half as fast
+
+
+def test_the_pilot_takes_what_it_takes_and_shows_how_long_a_worker_takes_to_begin() -> None:
+    now, rows = 0.0, []
+    store = SimpleNamespace(rows=lambda: rows)
+    end = End(rows=0, candidates=1, finalists=0, folds=0)
+    shares = Shares(Clock(100.0, 0.0, lambda: now), store, end, tunes=False, workers=2)  # type: ignore[arg-type]
+    assert [limit() for limit in shares(a_round(1, stage="pilot"))] == [math.inf, math.inf]
+    rows = [{"trial": "a"} | dict.fromkeys(TIMES, "2.0")] * 2  # 16 s of work, by two workers
+    now = 20.0
+    no_more, ended = shares(a_round(1))
+    assert shares.start_seconds == 20 - 16 / 2
+    left = 80 - MARGIN * 12
+    assert (no_more(), ended()) == pytest.approx((left / 2, left))
+    now = 25.0
+    assert ended() == pytest.approx(left - 5)
+
+
+def test_a_pilot_that_was_recorded_already_shows_nothing() -> None:
+    store = SimpleNamespace(rows=lambda: [{"trial": "a"} | dict.fromkeys(TIMES, "2.0")])
+    end = End(rows=0, candidates=1, finalists=0, folds=0)
+    shares = Shares(Clock(100.0, 0.0, lambda: 1.0), store, end, tunes=False, workers=2)  # type: ignore[arg-type]
+    shares(a_round(1, stage="pilot"))
+    shares(a_round(1))
+    assert shares.start_seconds == START_SECONDS
 
 
 def test_a_clock_counts_down_from_when_the_command_began() -> None:

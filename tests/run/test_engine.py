@@ -20,8 +20,9 @@ import pytest
 
 from bench.errors import EngineError
 from bench.plan.sections import LimitsSection
-from bench.run.engine import LINED_UP, run_batches, run_tasks
+from bench.run.engine import run_batches, run_tasks
 from bench.run.job import Batch, Failure, Job
+from bench.run.pool import LINED_UP
 from bench.run.worker import Worker
 
 
@@ -344,7 +345,7 @@ def test_a_batch_whose_time_is_over_ends_what_is_under_way_and_the_next_one_runs
         return 0.0 if ended else 60.0
 
     batches = [
-        Batch([Named("a", (piece,)), Named("sleep", (piece,)), Named("never", (piece,))], left),
+        Batch([Named("a", (piece,)), Named("sleep", (piece,)), Named("never", (piece,))], at_most=left),
         Batch([Named("b", (piece,))]),
     ]
     done = []
@@ -352,3 +353,15 @@ def test_a_batch_whose_time_is_over_ends_what_is_under_way_and_the_next_one_runs
         ended += 1
         done.append(task.key)
     assert done == ["a", "b"]
+
+
+def test_what_is_under_way_may_end_when_no_further_task_begins_and_its_worker_stays() -> None:
+    piece, outcomes = Named("piece"), []
+    tasks = [Named(f"pid {place}", (piece,)) for place in range(4)]
+    batches = [Batch(tasks, lambda: 0.0 if outcomes else 60.0), Batch([Named("pid next", (piece,))])]
+    before, seen = set(psutil.Process().children()), set()
+    for task, _ in run_batches(Words(), batches, 1):
+        outcomes.append(task.key)
+        seen |= set(psutil.Process().children()) - before
+    assert outcomes == ["pid 0", "pid 1", "pid next"]  # the second was under way when the first was handed over
+    assert len(seen) == 1
