@@ -41,16 +41,21 @@ def stages(experiment: Experiment, folds: int) -> list[str]:
 
 
 def _stopped(search: Search) -> list[str]:
-    stopped = Counter(one.round.number for one in search.decided for _ in one.stopped)
+    stopped = Counter(search.stopped.values())
+    ended = sum(len(one.stopped) for one in search.decided) - stopped.total()
+    spare = (
+        [f"In time that was left {ended:,} of the trials that the race had stopped ran to the end."] if ended else []
+    )
     if not stopped:
-        return ["The race stopped no trial."]
-    after = ", ".join(f"{trials:,} after fold {number}" for number, trials in sorted(stopped.items()))
+        return spare or ["The race stopped no trial."]
+    after = ", ".join(f"{count:,} after fold {number}" for number, count in sorted(stopped.items()))
     of = search.decided[0].round.of
     trials = len(search.plan.trials)
-    ahead = sum((of - one.round.number) * len(one.stopped) for one in search.decided)
+    ahead = sum((of - number) * count for number, count in stopped.items())
     return [
         f"The race stopped {stopped.total():,} of {trials:,} trials ({after}), which saved {ahead / (of * trials):.0%} "
-        "of all cells; what is said of effects and of the luck of choosing is of the finished trials."
+        "of all cells; what is said of effects and of the luck of choosing is of the finished trials.",
+        *spare,
     ]
 
 

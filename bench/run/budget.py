@@ -104,13 +104,13 @@ def seconds_for(one: Round, left: float, tunes: bool) -> float:
 
     The first round of a race gets half of the race's time and the others equal parts of the rest, so that those who
     come through the first can finish. What a round leaves is shared among those that follow. If there is tuning, it
-    gets what the race leaves, a third at least; rounds of a batch get equal parts.
+    gets what the race leaves, a third at least; rounds of a batch get equal parts. What is left then is spare.
 
     Parameters
     ----------
     tunes : whether there is tuning to come
     """
-    if one.stage == "tuning":
+    if one.stage in ("tuning", "spare"):
         return left / (one.of - one.number + 1)
     weights = [1.0] if one.of == 1 else [FIRST_ROUND, *[(1 - FIRST_ROUND) / (one.of - 1)] * (one.of - 1)]
     ahead = weights[one.number - 1 :]
@@ -170,7 +170,16 @@ class Shares:
             cell_seconds(self.store, one.trials), len(one.trials), self.end, self.clock.budget, self.start_seconds
         )
         left = self.clock.left() - kept
+        if one.stage == "spare" and left < self._needed(one):
+            left = 0.0
         return self.clock.within(seconds_for(one, left, self.tunes)), self.clock.within(left)
+
+    def _needed(self, one: Round) -> float:
+        """Return about how many seconds a round takes that is of one trial."""
+        missing = [cell for cell in one.cells if self.store.status(cell.key) is None]
+        costs = cell_seconds(self.store, [cell.trial for cell in missing])
+        seconds = sum(costs.get(cell.trial.id, 0.0) for cell in missing)
+        return MARGIN * seconds / max(1, min(self.workers, len(missing)))
 
     def _work(self) -> float:
         return sum(float(row[f"{what}_seconds"]) for row in self.store.rows() for what in _STEPS)

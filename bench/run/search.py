@@ -1,4 +1,4 @@
-"""The stages of a run: the grid, whole or as a race, then batches of tuned trials, round by round."""
+"""The stages of a run: the grid, whole or as a race, batches of tuned trials, and what spare time is for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.run.job import SecondsLeft
 from bench.run.race import after_round, race_order
 from bench.vocabulary import AXES, Axis
 
-Stage = Literal["grid", "pilot", "race", "tuning"]
+Stage = Literal["grid", "pilot", "race", "tuning", "spare"]
 Pair = tuple[int, int]
 
 
@@ -119,8 +119,8 @@ class Search:
 
     @property
     def stopped(self) -> dict[str, int]:
-        """Trial -> after how many rounds it was stopped."""
-        return {trial.id: one.round.number for one in self.decided for trial in one.stopped}
+        """Trial -> after how many rounds it was stopped; without those that ran to their end nevertheless."""
+        return {trial.id: rounds for trial, rounds in self._stopped.items() if not self.store.is_done(trial.id)}
 
     def rounds(self) -> Iterator[Round]:
         """Yield round after round; the next when the cells of the one before are recorded, or will not be."""
@@ -134,6 +134,8 @@ class Search:
             against = tuple(trial for trial in self.plan.trials if self.store.is_done(trial.id))
             self.tuned += batch
             yield from self._race("tuning", tuple(batch), against)
+        if self.budgeted:
+            yield from self._spare()
 
     def _pilot(self) -> Round:
         """Return the floor and the cheapest other trial on all folds: with them there is something to hand in."""
@@ -152,6 +154,17 @@ class Search:
             self.decided.append(self._decide(one, against))
             going_on = self.decided[-1].going_on
             in_order = going_on if self.budgeted else tuple(race_order(going_on))
+
+    def _spare(self) -> Iterator[Round]:
+        """Yield a round for each trial that was stopped, those that came farthest first: they may be members still."""
+        for trial in sorted(self._stopped, key=lambda trial: -self._stopped[trial]):
+            finished = tuple(one for one in self.plan.trials if self.store.is_done(one.id) and one != trial)
+            yield Round("spare", (*finished, trial), [Cell(trial, *pair) for pair in self._pairs])
+
+    @property
+    def _stopped(self) -> dict[Trial, int]:
+        """After how many rounds a trial was stopped; of those of one round the best first."""
+        return {trial: one.round.number for one in self.decided for trial in one.stopped}
 
     def _decide(self, ended: Round, against: tuple[Trial, ...]) -> Decided:
         """Say who goes on after a round."""
