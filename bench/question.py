@@ -73,6 +73,11 @@ def question_of(experiment: Experiment, dataset: Dataset, results: Path) -> Ques
     experiment = experiment.capacity_among(len(dataset.y if dataset.submission is None else dataset.submission))
     folds = make_folds(dataset, experiment.folds)
     notices = [*dataset.notices, *folds.notices]
+    if experiment.derived_by_outcome:
+        notices.append(
+            "`bench derive` chose variables in the file by the outcomes of these rows: what they gain here is a little "
+            "flattered, see docs/derive.md."
+        )
     section, other = other_folds(experiment.folds, dataset), None
     if section is not None and experiment.submission.finalists:
         try:

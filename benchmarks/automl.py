@@ -30,10 +30,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import f1_score
-from sklearn.model_selection import train_test_split
 
 from bench.data.table import read_table
 from bench.plan.experiment import read_experiment
+from benchmarks.fresh import fifth
 
 HERE = Path(__file__).parent
 OURS, TARGET = "auto", "converted"
@@ -123,7 +123,7 @@ def split(path: Path, seed: int, folder: Path) -> NDArray[np.int64]:
     table = read_table(Path(roles.train)).frame
     y = (table[roles.target] == roles.positive).to_numpy().astype(int)
     table = table.drop(columns=[roles.target, *roles.drop])
-    kept, fresh = train_test_split(np.arange(len(table)), test_size=0.2, stratify=y, random_state=seed)
+    kept, fresh = fifth(y == 1, seed)
     folder.mkdir()
     table.iloc[kept].assign(**{TARGET: y[kept]}).to_csv(folder / "train.csv", index=False)
     table.iloc[fresh].to_csv(folder / "fresh.csv", index=False)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import tempfile
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
 
 from bench.data.dataset import Dataset, read_dataset
@@ -104,6 +107,42 @@ def split(
         )
         roles = roles.model_copy(update={"demo": None, "sample": None, "id": None} | files)
         return replace(experiment, data=roles), read_dataset(roles), y[fresh]
+
+
+@contextmanager
+def without_a_fifth(experiment: Experiment, seed: int) -> Iterator[tuple[Experiment, Path, NDArray[np.bool_]]]:
+    """Yield the experiment on four fifths of its rows, a folder for results, and the outcomes of the other fifth.
+
+    These are the rows to predict; `f1_handed_in` scores what is handed in of them.
+    """
+    roles = experiment.data
+    assert roles.train is not None, "an experiment on a file, not on made-up leads"
+    table = read_table(Path(roles.train)).frame
+    y = (table[roles.target] == roles.positive).to_numpy()
+    kept, fresh = fifth(y, seed)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        table.iloc[kept].to_csv(folder / "train.csv", index=False)
+        table.iloc[fresh].drop(columns=roles.target).to_csv(folder / "fresh.csv", index=False)
+        files = {
+            "train": str(folder / "train.csv"),
+            "submission": str(folder / "fresh.csv"),
+            "sample": None,
+            "id": None,
+        }
+        yield replace(experiment, data=roles.model_copy(update=files)), folder, y[fresh]
+
+
+def fifth(y: NDArray[np.bool_], seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the numbers of four fifths of the rows and those of a fifth, with as many positives in each."""
+    kept, fresh = train_test_split(np.arange(len(y)), test_size=0.2, stratify=y, random_state=seed)
+    return kept, fresh
+
+
+def f1_handed_in(submission: Path, roles: Roles, fresh: NDArray[np.bool_]) -> float:
+    """Return the F1 of a submission; ``fresh`` says which of its rows are positive."""
+    called = read_table(submission).frame[roles.target] == roles.positive
+    return float(f1_score(fresh, called.to_numpy()))
 
 
 def in_order(experiment: Experiment, dataset: Dataset) -> list[Trial]:

@@ -11,21 +11,17 @@ estimate's times the square root of 1 + rows / fresh rows.
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from sklearn.metrics import f1_score
-from sklearn.model_selection import train_test_split
 
 from bench import flow
 from bench.data.dataset import read_dataset
-from bench.data.table import read_table
 from bench.plan.experiment import Experiment, read_experiment
 from bench.question import question_of
+from benchmarks.fresh import f1_handed_in, without_a_fifth
 
 
 @dataclass(frozen=True)
@@ -78,27 +74,11 @@ def main() -> None:
 
 def kept_back(experiment: Experiment, seed: int, only: flow.Slice, workers: int) -> Kept:
     """Run an experiment on four fifths of its rows and score its submission on the fifth kept back."""
-    roles = experiment.data
-    assert roles.train is not None, "an experiment on a file, not on made-up leads"
-    table = read_table(Path(roles.train)).frame
-    y = (table[roles.target] == roles.positive).to_numpy()
-    kept, fresh = train_test_split(np.arange(len(table)), test_size=0.2, stratify=y, random_state=seed)
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        table.iloc[kept].to_csv(folder / "train.csv", index=False)
-        table.iloc[fresh].drop(columns=roles.target).to_csv(folder / "fresh.csv", index=False)
-        files = {
-            "train": str(folder / "train.csv"),
-            "submission": str(folder / "fresh.csv"),
-            "sample": None,
-            "id": None,
-        }
-        inside = replace(experiment, data=roles.model_copy(update=files))
+    with without_a_fifth(experiment, seed) as (inside, folder, fresh):
         question = question_of(inside, read_dataset(inside.data), folder / "results")
 
         def fresh_f1() -> float:
-            called = read_table(question.submission).frame[roles.target] == roles.positive
-            return float(f1_score(y[fresh], pd.Series(called).to_numpy()))
+            return f1_handed_in(question.submission, inside.data, fresh)
 
         board = flow.answer(question, only, False, workers, lambda diary: None)
         assert board.corrected is not None
@@ -106,7 +86,7 @@ def kept_back(experiment: Experiment, seed: int, only: flow.Slice, workers: int)
         ensemble, promised = fresh_f1(), board.corrected
         (best,) = board.verdict.single.weights
         flow.export(question, best, False, None, workers)
-        wider = float(np.sqrt(1 + len(kept) / len(fresh)))
+        wider = float(np.sqrt(1 + len(question.dataset.y) / len(fresh)))
         return Kept(
             plain=float(board.verdict.scores[best].counts.f1),
             corrected=promised.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,28 +34,34 @@ def derive(
     from bench.data.notices import plural
     from bench.derive.look import look
     from bench.derive.writing import replace_experiment, with_option, write_candidates
+    from bench.plan.experiment import experiment_of
+    from bench.plan.grid import make_plan
     from bench.question import ask
 
     question = ask(file, results)
     found = look(question.experiment, question.dataset, question.folds, fdr)
     _print(found.judged)
-    kept = [one for one in found.judged if one.kept]
-    text = with_option(question.experiment, kept, found.about) if kept else ""
+    text = with_option(question.experiment, found) if found.kept else ""
     print(found.about)
     if not dry_run:
         path = write_candidates(found.judged, found.rows, question.folder)
         print(f"Every candidate is written to {path}.")
-    if not kept:
+    if not found.kept:
         print(f"None is shown to gain anything: {file} stays as it is.")
         return
     if dry_run:
-        print(f"{plural(len(kept), 'variable')} would be added to derived in {file}; nothing is written.")
+        print(f"{plural(len(found.kept), 'variable')} would be added to derived in {file}; nothing is written.")
         return
     replace_experiment(question.experiment, text)
     print(
-        f"{plural(len(kept), 'variable')} added to {file}, as one more option of derived. Its scores are a little "
-        "flattered, since the rows that chose it score it too: docs/derive.md says by how much."
+        f"{plural(len(found.kept), 'variable')} added to {file}, as one more option of derived. What it gains is a "
+        "little flattered, since the rows that chose it score it too: docs/derive.md says by how much."
     )
+    again = experiment_of(text, file)
+    if not any(trial.on("derived") == again.axes["derived"][-1] for trial in make_plan(again, question.dataset).trials):
+        print(
+            f"No configuration of [grid] can work with it as yet: `bench plan {quote(str(file))}` says what it lacks."
+        )
 
 
 def _print(judged: Sequence[Judged]) -> None:

@@ -46,15 +46,9 @@ class Candidate:
     columns: tuple[str, ...]
 
     @property
-    def settings(self) -> dict[str, Value]:
-        """Its hyperparameters that are not the defaults."""
-        space = self.choice.component.space
-        return {name: value for name, value in self.choice.values if value != space[name].default}
-
-    @property
     def words(self) -> str:
         """Its name and settings in one line."""
-        settings = ", ".join(f"{name} = {value}" for name, value in self.settings.items())
+        settings = ", ".join(f"{name} = {value}" for name, value in self.choice.settings.items())
         return f"{self.choice.component.name} ({settings})" if settings else self.choice.component.name
 
 
@@ -101,8 +95,7 @@ def _ready(table: pd.DataFrame, present: Sequence[Choice]) -> Iterator[Candidate
     there = {choice.component.name for choice in present}
     for name, values in READY:
         candidate = _candidate(name, tuple(map(str, table)), values)
-        subject = candidate.choice.component.subject
-        if name not in there and subject is not None and subject(table, **dict(candidate.choice.values)):
+        if name not in there and candidate.choice.has_a_subject(table):
             yield candidate
 
 

@@ -13,7 +13,8 @@ from bench.data.folds import Folds
 from bench.derive.candidates import Candidate, candidates
 from bench.derive.judge import Gain, Judging, add, gain, prepare, strengths
 from bench.errors import ExperimentError
-from bench.plan.experiment import Experiment
+from bench.plan.experiment import Experiment, Option
+from bench.plan.grid import default_choice
 from bench.vocabulary import DO_NOTHING
 
 MOST_OPTIONS = 5  # of derived in the file: each further one multiplies the grid
@@ -46,16 +47,23 @@ class Found:
     ----------
     judged : every candidate: those kept first, then the others, both by p value
     rows : how many were held out
+    base : the option of derived that they were judged behind
     about : one sentence that says what the figures are
     """
 
     judged: tuple[Judged, ...]
     rows: int
+    base: Option
     about: str
+
+    @property
+    def kept(self) -> tuple[Judged, ...]:
+        """Those worth having."""
+        return tuple(one for one in self.judged if one.kept)
 
 
 def look(experiment: Experiment, dataset: Dataset, folds: Folds, fdr: float) -> Found:
-    """Judge the candidates on the table of an experiment, over the last option of its axis derived.
+    """Judge the candidates on the table of an experiment, over the last option of its axis derived that can work there.
 
     Raises
     ------
@@ -68,9 +76,11 @@ def look(experiment: Experiment, dataset: Dataset, folds: Folds, fdr: float) -> 
             f"{experiment.path}: derived in [grid] has {len(options)} options, and each further one multiplies the "
             f"grid. Leave {MOST_OPTIONS - 1} or fewer; the last of them is the one that is added to."
         )
-    judging = prepare(dataset, folds, options[-1])
+    working = [option for option in options if option[0].has_a_subject(dataset.features)]
+    base = working[-1] if working else (default_choice("derived", DO_NOTHING["derived"]),)
+    judging = prepare(dataset, folds, base)
     columns = strengths(judging)
-    found = candidates(judging[0].tables[0][list(columns)], columns, options[-1])
+    found = candidates(judging[0].tables[0][list(columns)], columns, base)
     if not found:
         raise ExperimentError(
             f"{experiment.path}: there is nothing to derive from on this table: no two categories, numbers or dates, "
@@ -78,14 +88,14 @@ def look(experiment: Experiment, dataset: Dataset, folds: Folds, fdr: float) -> 
         )
     judged = judge(found, judging, dataset.groups, fdr)
     rows, kept = int(folds.scored.sum()), sum(one.kept for one in judged)
-    base = "+".join(choice.component.name for choice in options[-1])
-    over = "" if base == DO_NOTHING["derived"] else f" behind {base}"
+    named = "+".join(choice.component.name for choice in base)
+    over = "" if named == DO_NOTHING["derived"] else f" behind {named}"
     about = (
         f"{kept} of {len(judged)} candidates are kept at a false discovery rate of {fdr:g}. A gain is log loss per "
         f"row, with its 95 % interval, on {rows:,} held-out rows, over a model in which every column{over} speaks for "
         "itself."
     )
-    return Found(tuple(judged), rows, about)
+    return Found(tuple(judged), rows, base, about)
 
 
 def judge(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from shutil import copymode
 from textwrap import wrap
 from typing import Any
 
 import pandas as pd
 
 from bench.derive.judge import Gain
-from bench.derive.look import Judged
+from bench.derive.look import Found, Judged
 from bench.errors import ExperimentError
-from bench.plan.experiment import Choice, Experiment, experiment_of
+from bench.plan.experiment import BY_DERIVE, Choice, Experiment, experiment_of
 from bench.record.columns import DERIVE
 from bench.record.disk import replacing
 from bench.record.sheet import write_sheet
@@ -26,11 +27,11 @@ _HEADER = re.compile(r"^\[grid\][ \t]*(?:#.*)?\n", re.MULTILINE)
 _RAW = f'derived = ["{DO_NOTHING["derived"]}"]\n'
 
 
-def with_option(experiment: Experiment, kept: Sequence[Judged], about: str) -> str:
-    """Return the text of an experiment file with one more option of ``derived``: its last one and the kept behind it.
+def with_option(experiment: Experiment, found: Found) -> str:
+    """Return the text of an experiment file with one more option of ``derived``: the base and the kept behind it.
 
-    What stands in the file stays as it is, comments and layout included. ``about`` says in one line what the evidence
-    is; it stands above, and the evidence of each variable above the variable.
+    What stands in the file stays as it is, comments and layout included. What the evidence is stands above, and that
+    of each variable above the variable.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def with_option(experiment: Experiment, kept: Sequence[Judged], about: str) -> s
     options = document["grid"].get("derived", [])
     one_line = "\n" not in options.as_string() if options else False
     if options:
-        options.add_line(_row(experiment.axes["derived"][-1], kept, about), indent="    ")
+        options.add_line(_row(found), indent="    ")
         if one_line:
             options.add_line(indent="")
     text: str = document.as_string()
@@ -68,13 +69,15 @@ def replace_experiment(experiment: Experiment, text: str) -> None:
     """
     path = experiment.path.resolve()  # of a link the file, not the link
     try:
-        there = path.read_bytes().decode("utf-8")
+        with path.open("r+b") as opened:  # a file that may not be written could still be replaced
+            there = opened.read().decode("utf-8")
         mark = "\ufeff" if there.startswith("\ufeff") else ""
         if there.removeprefix(mark).replace("\r\n", "\n") != experiment.source:
             raise ExperimentError(
                 f"{path}: has changed since it was read, and is left as it is. Run the command again."
             )
         with replacing(path) as file:
+            copymode(path, file.name)
             file.write(mark + (text.replace("\n", "\r\n") if "\r\n" in there else text))
     except OSError as error:
         raise ExperimentError(f"{path}: cannot be written ({error.strerror}). Allow it, or copy the file.") from None
@@ -95,13 +98,13 @@ def evidence(one: Judged) -> str:
     return said if one.behind is None else f"{said}; behind those above {one.behind.mean:.5f}"
 
 
-def _row(base: Sequence[Choice], kept: Sequence[Judged], about: str) -> Any:
+def _row(found: Found) -> Any:
     """Return the new option, with comments, as it will stand in the file."""
     import tomlkit
 
-    lines = [f"# {line}" for line in wrap(f"By `bench derive`: {_plain(about)}", WIDTH)]
-    lines += [f"{_entry(choice)}," for choice in base if choice.component.name != DO_NOTHING["derived"]]
-    for one in kept:
+    lines = [f"# {line}" for line in wrap(f"{BY_DERIVE}: {_plain(found.about)}", WIDTH)]
+    lines += [f"{_entry(choice)}," for choice in found.base if choice.component.name != DO_NOTHING["derived"]]
+    for one in found.kept:
         lines += [f"# {evidence(one)}", f"{_entry(one.candidate.choice)},"]
     inside = "".join(f"        {line}\n" for line in lines)
     return tomlkit.parse(f"option = [\n{inside}    ]")["option"]
@@ -109,15 +112,10 @@ def _row(base: Sequence[Choice], kept: Sequence[Judged], about: str) -> Any:
 
 def _entry(choice: Choice) -> str:
     """Return a component with the values that are not its defaults, as an experiment file names it."""
-    space = choice.component.space
-    settings = {name: value for name, value in choice.values if value != space[name].default}
-    if not settings:
+    if not choice.settings:
         return _toml(choice.component.name)
-    return f"{{ {', '.join(f'{name} = {_toml(value)}' for name, value in _named(choice, settings).items())} }}"
-
-
-def _named(choice: Choice, settings: Mapping[str, Value]) -> dict[str, Value]:
-    return {"name": choice.component.name, **settings}
+    settings = {"name": choice.component.name, **choice.settings}
+    return f"{{ {', '.join(f'{name} = {_toml(value)}' for name, value in settings.items())} }}"
 
 
 def _toml(value: Value) -> str:
@@ -133,7 +131,7 @@ def _record(one: Judged, rows: int) -> dict[str, object]:
     behind = one.behind or Gain(float("nan"), float("nan"), float("nan"), float("nan"))
     return {
         "component": one.candidate.choice.component.name,
-        "settings": json.dumps(one.candidate.settings, ensure_ascii=False),
+        "settings": json.dumps(one.candidate.choice.settings, ensure_ascii=False),
         "gain": one.gain.mean,
         "gain_low": one.gain.low,
         "gain_high": one.gain.high,

@@ -12,7 +12,7 @@ from bench.data.dataset import Dataset
 from bench.record.store import Store
 from bench.score.metrics import Counts, count, score_of_probabilities
 from bench.score.objective import Objective
-from bench.score.thresholds import cross_fitted_calls
+from bench.score.thresholds import best_threshold, cross_fitted_calls
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,9 @@ def so_far(
 ) -> SoFar:
     """Score the folds of which there are predictions.
 
-    A single fold of a repeat is called half by half, each at the threshold of the other, where both halves hold both
-    classes.
+    A single fold of a repeat is called half by half, each at the threshold of the other, and so are several where the
+    others of one hold one class alone. Where a half does too, all rows are called at the threshold that is best for
+    them; rows of one class alone are not called.
 
     Parameters
     ----------
@@ -62,12 +63,11 @@ def so_far(
         rows = np.flatnonzero(~np.isnan(scores))
         if not len(rows):
             continue
-        parts = np.unique(folds[rows])
-        sides = folds[rows] if len(parts) > 1 else halves(y[rows])
-        total = total + count(y[rows], cross_fitted_calls(y[rows], scores[rows], sides, objective))
+        total = total + count(y[rows], _calls(y[rows], scores[rows], folds[rows], objective))
         if not objective.needs_threshold:
-            held_out = [rows[folds[rows] == fold] for fold in parts]
-            values += [score_of_probabilities(objective.metric, y[part], scores[part]) for part in held_out]
+            parts = [rows[folds[rows] == fold] for fold in np.unique(folds[rows])]
+            both = [part for part in parts if _both_classes(y[part])]
+            values += [score_of_probabilities(objective.metric, y[part], scores[part]) for part in both]
     done = sum(len(np.unique(folds[~np.isnan(scores)])) for scores, folds in zip(probability, fold_of, strict=True))
     return SoFar(done, total, float(np.mean(values)) if values else float(objective.of(total)))
 
@@ -79,3 +79,18 @@ def halves(y: NDArray[np.int8]) -> NDArray[np.int64]:
         rows = np.flatnonzero(y == label)
         half[rows] = np.arange(len(rows)) % 2
     return half
+
+
+def _calls(
+    y: NDArray[np.int8], probability: NDArray[np.float64], fold_of: NDArray[np.int64], objective: Objective
+) -> NDArray[np.bool_]:
+    for sides in (fold_of, halves(y)):
+        if all(_both_classes(y[sides != side]) for side in np.unique(sides)):
+            return cross_fitted_calls(y, probability, sides, objective)
+    if not _both_classes(y):
+        return np.zeros(len(y), dtype=bool)
+    return np.asarray(probability >= best_threshold(y, probability, objective))
+
+
+def _both_classes(y: NDArray[np.int8]) -> bool:
+    return bool(0 < y.sum() < len(y))

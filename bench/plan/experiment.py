@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -36,7 +36,11 @@ from bench.score.objective import Objective
 from bench.space import Columns, Value
 from bench.vocabulary import AXES, DO_NOTHING, Axis
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LARGEST_GRID = 2_000_000  # configurations; checked before any is made
+BY_DERIVE = "By `bench derive`"  # in the comment above variables that it added
 LARGEST_CELLS = 20_000_000  # of all configurations on all folds; likewise
 
 
@@ -48,9 +52,19 @@ class Choice:
     component: Component
     values: tuple[tuple[str, Value], ...]
 
+    @property
+    def settings(self) -> dict[str, Value]:
+        """Its hyperparameters that are not the defaults."""
+        return {name: value for name, value in self.values if value != self.component.space[name].default}
+
     def patterns(self) -> list[tuple[str, str]]:
         """Return its hyperparameters that name columns, each with the name it gives."""
         return [(name, str(value)) for name, value in self.values if isinstance(self.component.space[name], Columns)]
+
+    def has_a_subject(self, table: pd.DataFrame) -> bool:
+        """Say whether its component finds columns of a table to work on, if it looks for any."""
+        subject = self.component.subject
+        return subject is None or bool(subject(table, **dict(self.values)))
 
 
 Option = tuple[Choice, ...]
@@ -86,6 +100,11 @@ class Experiment:
     index: tuple[IndexSection, ...]
     customers: CustomersSection
     axes: dict[Axis, tuple[Option, ...]]
+
+    @property
+    def derived_by_outcome(self) -> bool:
+        """Whether its file says that `bench derive` chose variables by the outcomes of these rows."""
+        return f"# {BY_DERIVE}" in self.source
 
     def within(self, limits: Mapping[str, float | None]) -> Experiment:
         """Return the experiment with limits in place of those of its file, by name; None leaves the file's.

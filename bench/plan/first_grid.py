@@ -43,8 +43,7 @@ def _without_texts(found: Suggestions, seconds_per_cell: float) -> Grid:
     """Boosters that split on levels and gaps as they are; given time, other views and models for the ensemble."""
     levels = [column.levels for column in found.features if column.kind == "category"]
     # Encoders give the gaps of categories a level, so only those of numbers ask for a choice.
-    gaps = any(column.gaps for column in found.features if column.kind in ("number", "date"))
-    filled = not gaps or seconds_per_cell >= _PLENTY
+    filled = not found.gaps or seconds_per_cell >= _PLENTY
     in_numbers: Entry = "one_hot" if filled and max(levels, default=0) <= _MANY_LEVELS else "target"
     grid: Grid = {
         "derived": ("raw",),
@@ -57,17 +56,16 @@ def _without_texts(found: Suggestions, seconds_per_cell: float) -> Grid:
         grid["model"] += ("catboost",)
     if seconds_per_cell >= _AMPLE:
         grid["encoding"] += (in_numbers,) if levels else ()
-        grid["imputation"] += ({"name": "median", "indicators": True},) if gaps and filled else ()
+        grid["imputation"] += ({"name": "median", "indicators": True},) if found.gaps and filled else ()
         grid["model"] += ({"name": "extra_trees", "trees": 100}, *(["logistic"] if filled else []))
     return grid
 
 
 def _with_texts(found: Suggestions, ample: bool) -> Grid:
     """Linear models, which read words best, and a booster for what goes with the other columns."""
-    gaps = any(column.gaps for column in found.features if column.kind in ("number", "date"))
     grid: Grid = {
         "derived": ("raw",),
-        "imputation": ({"name": "median", "indicators": True},) if gaps else ("keep_gaps",),
+        "imputation": ({"name": "median", "indicators": True},) if found.gaps else ("keep_gaps",),
         "encoding": ("one_hot",),
         "text": ("tfidf",),
         "resampling": ("as_is",),

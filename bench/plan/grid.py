@@ -32,6 +32,20 @@ class Trial:
         """Return what it does on some axes, in their order."""
         return tuple(choice for choice in self.choices if choice.axis in axes)
 
+    @cached_property
+    def by_name(self) -> dict[str, Choice]:
+        """Its choices by axis and component, as ``model.lightgbm``.
+
+        Of a component that stands several times in a row the second is ``derived.cross (2)``, and so on.
+        """
+        found: dict[str, Choice] = {}
+        times = Counter[str]()
+        for choice in self.choices:
+            name = f"{choice.axis}.{choice.component.name}"
+            times[name] += 1
+            found[f"{name} ({times[name]})" if times[name] > 1 else name] = choice
+        return found
+
     def named(self, axis: Axis) -> str:
         """Return the name of its component on an axis, of several in a row as ``location+missing``."""
         return "+".join(choice.component.name for choice in self.on(axis))
@@ -61,16 +75,12 @@ class Trial:
     def row(self) -> dict[str, str | Value]:
         """Return the trial as one row: id, configuration, a column for each axis and each hyperparameter.
 
-        Of a component that stands several times in a row the second is ``derived.cross (2)``, and so on.
+        A hyperparameter is named behind its component's name in `by_name`.
         """
         row: dict[str, str | Value] = {"trial": self.id, "configuration": self.configuration}
         row |= {axis: self.named(axis) for axis in AXES}
-        times = Counter[str]()
-        for choice in self.choices:
-            component = f"{choice.axis}.{choice.component.name}"
-            times[component] += 1
-            again = f" ({times[component]})" if times[component] > 1 else ""
-            row |= {f"{component}{again}.{name}": value for name, value in choice.values}
+        for component, choice in self.by_name.items():
+            row |= {f"{component}.{name}": value for name, value in choice.values}
         return row
 
 
@@ -254,8 +264,7 @@ def _idle(experiment: Experiment, dataset: Dataset) -> dict[Choice, str]:
     """
     reasons = {}
     for choice in (option[0] for options in experiment.axes.values() for option in options):
-        subject = choice.component.subject
-        if subject is not None and not subject(dataset.features, **dict(choice.values)):
+        if not choice.has_a_subject(dataset.features):
             among = ", ".join(f"{name} = '{pattern}'" for name, pattern in choice.patterns())
             reasons[choice] = (
                 f"{choice.axis} {choice.component.name} finds no column to work on ({among or 'in this table'})"

@@ -53,6 +53,7 @@ class Suggestions:
     doubtful: dict[str, str] = field(default_factory=dict)  # may stand for a gap, or not
     kinds: dict[str, tuple[Kind, str]] = field(default_factory=dict)
     drop: dict[str, str] = field(default_factory=dict)
+    gaps: bool = False  # of a number or date among the features, in the rows to predict too
 
 
 def suggest(
@@ -99,7 +100,16 @@ def suggest(
         doubtful=doubtful | _sentinels(cells, features),
         kinds={c.name: (c.kind, c.reason) for c in features if "a code" in c.reason},
         drop=drop,
+        gaps=any(c.gaps or _has_gap(c.name, asked, missing) for c in features if c.kind in ("number", "date")),
     )
+
+
+def _has_gap(name: str, asked: Table | None, missing: Mapping[str, str]) -> bool:
+    """Say whether a column of the rows to predict has a cell that is empty or holds a placeholder."""
+    if asked is None or name not in asked.frame:
+        return False
+    cells = asked.frame[name]
+    return bool((cells.isna() | cells.isin(missing)).any())
 
 
 def _roles(train: Path, target: str, **more: object) -> Roles:

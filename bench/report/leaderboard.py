@@ -102,10 +102,9 @@ def cell_text(value: object) -> str:
 
 def _named(trial: Trial) -> Row:
     settings = [
-        f"{choice.component.name}.{name}={value}"
-        for choice in trial.choices
-        for name, value in choice.values
-        if value != choice.component.space[name].default
+        f"{component.split('.', 1)[1]}.{name}={value}"
+        for component, choice in trial.by_name.items()
+        for name, value in choice.settings.items()
     ]
     return {
         "trial": trial.id,

@@ -121,13 +121,13 @@ class Space:
         ExperimentError
             If a component does not allow one.
         """
-        return Trial(tuple(self._choice(choice, values) for choice in self.like.choices))
+        return Trial(tuple(self._choice(named, choice, values) for named, choice in self.like.by_name.items()))
 
-    def _choice(self, choice: Choice, values: Mapping[str, Value]) -> Choice:
+    def _choice(self, named: str, choice: Choice, values: Mapping[str, Value]) -> Choice:
         searched = {
             name: self.ranges[key].read(values[key])
             for name in choice.component.space
-            if (key := _key(choice, name)) in self.ranges
+            if (key := f"{named}.{name}") in self.ranges
         }
         settled = choice.component.settle(dict(choice.values) | searched, self.name)
         return replace(choice, values=tuple(settled.items()))
@@ -174,10 +174,10 @@ def _searched(like: Trial, dataset: Dataset) -> dict[str, Whole | Real | OneOf]:
     ignored = like.on("model")[0].component.ignores
     for axis in AXES:
         if axis not in ignored and (axis not in SUBJECTS or SUBJECTS[axis] & traits.keys()):
-            for choice in like.on(axis):
-                for name, parameter in choice.component.space.items():
+            for named, choice in like.by_name.items():
+                for name, parameter in choice.component.space.items() if choice.axis == axis else ():
                     if isinstance(parameter, OneOf | Whole | Real) and _has_room(parameter):
-                        searched[_key(choice, name)] = parameter
+                        searched[f"{named}.{name}"] = parameter
         traits, _ = follow(like.on(axis), traits)
     return searched
 
@@ -212,8 +212,3 @@ def _ranges(searched: Mapping[str, Whole | Real | OneOf], rows: list[dict[str, V
 def _fixed(trial: Trial, searched: Container[str]) -> dict[str, Value]:
     """Return what stays of a trial while some of its values are searched."""
     return {name: value for name, value in trial.row().items() if name != "trial" and name not in searched}
-
-
-def _key(choice: Choice, name: str) -> str:
-    """Name a hyperparameter of a trial as `Trial.row` does."""
-    return f"{choice.axis}.{choice.component.name}.{name}"

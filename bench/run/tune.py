@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from itertools import groupby
 from typing import Final
 
+from bench.plan.experiment import Choice
 from bench.plan.grid import Trial
 from bench.record.tuned import Asked, append_tuned
 from bench.run.spaces import Named, Range, Space
@@ -85,7 +87,10 @@ def edge_sentences(known: Known) -> list[str]:
         (trial,) = {trial for trial in own if trial.id == best}
         if trial in known.trials:
             sentences += [
-                _edge_sentence(name, space.ranges[name], value) for name, value in space.values(trial).items()
+                _edge_sentence(choice, name, space.ranges[key], value)
+                for component, choice in trial.by_name.items()
+                for name, value in choice.values
+                if (key := f"{component}.{name}") in space.ranges
             ]
     return [sentence for sentence in dict.fromkeys(sentences) if sentence]
 
@@ -119,21 +124,21 @@ class _Sampler:
     def _has_a_subject(self, trial: Trial) -> bool:
         """Say whether its components find columns to work on, as the plan asks of those of the grid."""
         return all(
-            choice.component.subject is None
-            or choice in self.space.like.choices
-            or bool(choice.component.subject(self._features, **dict(choice.values)))
+            choice in self.space.like.choices or choice.has_a_subject(self._features)
             for choice in (trial.on(axis)[0] for axis in AXES)
         )
 
 
-def _edge_sentence(key: str, searched: Range | Named, value: Value) -> str:
+def _edge_sentence(choice: Choice, name: str, searched: Range | Named, value: Value) -> str:
     """Return a sentence about a value at an edge, empty for one that is not."""
     edge = searched.edge(value) if isinstance(searched, Range) else None
     if not isinstance(searched, Range) or edge is None:
         return ""
-    component, name = key.split(".", 1)[1].rsplit(".", 1)
+    columns = [(key, pattern) for key, pattern in choice.patterns() if key in choice.settings]
+    named = ", ".join(f"{key} = {json.dumps(pattern, ensure_ascii=False)}" for key, pattern in columns)
+    written = f'name = "{choice.component.name}", {f"{named}, " if named else ""}'
     return (
-        f"The best {name} of {component} is {value:g}, at the {edge} edge of what was searched ({searched.low:g} to "
-        f"{searched.high:g}). To search beyond it, list a value there in [grid]: "
-        f'{{ name = "{component}", {name} = [{value:g}, {searched.beyond(edge):g}] }}.'
+        f"The best {name} of {choice.component.name}{f' ({named})' if named else ''} is {value:g}, at the {edge} edge "
+        f"of what was searched ({searched.low:g} to {searched.high:g}). To search beyond it, list a value there in "
+        f"[grid]: {{ {written}{name} = [{value:g}, {searched.beyond(edge):g}] }}."
     )

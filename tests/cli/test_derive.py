@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from tests.cli.commands import bench
@@ -34,15 +35,30 @@ def test_what_gains_is_written_into_the_file_and_is_not_found_again(here: Path) 
     assert lines[1].startswith("yes")
     assert "cross (columns = " in lines[1]
     assert lines[-1].startswith(
-        "1 variable added to quick.toml, as one more option of derived. Its scores are a little"
+        "1 variable added to quick.toml, as one more option of derived. What it gains is a little"
     )
     written = path.read_text(encoding="utf-8")
     assert '{ name = "cross", columns = "' in written
     assert (pd.read_csv(SHEET)["kept"] == "yes").sum() == 1
-    assert "cross/keep_gaps/one_hot/drop_text/as_is/logistic" in bench("plan", str(path), "--trials").out
+    planned = bench("plan", str(path), "--trials")
+    assert "cross/keep_gaps/one_hot/drop_text/as_is/logistic" in planned.out
+    assert "`bench derive` chose variables in the file by the outcomes of these rows: what they gain" in planned.err
     again = bench("derive", str(path))
     assert again.out.splitlines()[-1] == "None is shown to gain anything: quick.toml stays as it is."
     assert path.read_text(encoding="utf-8") == written
+
+
+def test_what_no_configuration_can_work_with_is_said(here: Path) -> None:
+    path = write(["pages"])
+    rng = np.random.default_rng(0)
+    cost, visits, luck = rng.lognormal(size=(3, 600))
+    won = np.where((cost / visits > 3) ^ (luck > 5), "yes", "no")
+    pd.DataFrame({"cost": cost, "visits": visits, "won": won}).to_csv("train.csv", index=False)
+    ended = bench("derive", str(path))  # a ratio brings gaps, and nothing in the grid fills them
+    assert "ratio" in ended.out.splitlines()[1]
+    assert ended.out.splitlines()[-1] == (
+        "No configuration of [grid] can work with it as yet: `bench plan quick.toml` says what it lacks."
+    )
 
 
 def test_a_dry_run_writes_nothing(here: Path) -> None:

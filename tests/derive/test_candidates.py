@@ -80,4 +80,4 @@ def test_a_column_that_cannot_be_told_from_another_is_left_out() -> None:
 
 def _first(table: pd.DataFrame, component: str) -> dict[str, object]:
     found: list[Candidate] = candidates(table, dict.fromkeys(map(str, table), 0.0), RAW)
-    return next(candidate.settings for candidate in found if candidate.choice.component.name == component)  # type: ignore[return-value]
+    return next(candidate.choice.settings for candidate in found if candidate.choice.component.name == component)  # type: ignore[return-value]

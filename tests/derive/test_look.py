@@ -27,6 +27,12 @@ def found(dataset: Dataset, derived: str = '["raw"]', fdr: float = 0.05) -> Foun
     return look(experiment, dataset, make_folds(dataset, FoldsSection(count=3)), fdr)
 
 
+def narrow(strength: float = 1.5) -> Dataset:
+    """Return the planted pair beside one category and one number: few candidates are quickly judged."""
+    dataset = with_a_pair(strength=strength)
+    return replace(dataset, features=dataset.features[["form", "land", "kind", "pages"]])
+
+
 def test_a_planted_pair_is_kept_and_nothing_else() -> None:
     judged = found(with_a_pair()).judged
     assert [set(one.candidate.columns) for one in judged if one.kept] == [{"form", "land"}]
@@ -42,7 +48,7 @@ def test_outcomes_dealt_out_anew_keep_nothing() -> None:
 
 
 def test_of_two_that_say_the_same_one_is_kept() -> None:
-    dataset = with_a_pair()
+    dataset = narrow()
     again = dataset.features["form"].cat.rename_categories(lambda level: f"again {level}")
     judged = found(replace(dataset, features=dataset.features.assign(again=again))).judged
     shown = [one for one in judged if one.q_value <= 0.05]
@@ -55,13 +61,22 @@ def test_of_two_that_say_the_same_one_is_kept() -> None:
 
 
 def test_what_is_in_the_last_option_is_the_base() -> None:
-    judged = found(with_a_pair(), f'["raw", [{PAIR}]]').judged
+    judged = found(narrow(), f'["raw", [{PAIR}]]').judged
     assert not any(one.kept for one in judged)
     assert not any({"form", "land"} == set(one.candidate.columns) for one in judged)
 
 
+def test_an_option_that_finds_nothing_to_do_is_no_base() -> None:
+    dataset = with_a_pair(60)
+    pair = replace(dataset, features=dataset.features[["form", "land"]])
+    for derived in ('["raw", ["missing", "timeline"]]', '["missing"]'):
+        judged = found(pair, derived)
+        assert [choice.component.name for choice in judged.base] == ["raw"]
+        assert "behind" not in judged.about
+
+
 def test_a_stricter_rate_keeps_less() -> None:
-    judged = found(with_a_pair(strength=0.3), fdr=1e-12).judged
+    judged = found(narrow(strength=0.3), fdr=1e-12).judged
     assert set(judged[0].candidate.columns) == {"form", "land"}
     assert judged[0].q_value < 0.05
     assert not judged[0].kept

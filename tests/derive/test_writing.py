@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from bench.derive.candidates import Candidate
 from bench.derive.judge import Gain
-from bench.derive.look import Judged
+from bench.derive.look import Found, Judged
 from bench.derive.writing import replace_experiment, with_option, write_candidates
 from bench.errors import ExperimentError
 from bench.plan.experiment import Experiment, experiment_of, read_experiment
@@ -42,8 +43,12 @@ def asked(grid: str) -> Experiment:
     return experiment_of(HEAD + grid, Path("asked.toml"))
 
 
+def found(experiment: Experiment) -> Found:
+    return Found(KEPT, 70, experiment.axes["derived"][-1], "what the figures are")
+
+
 def extended(grid: str) -> str:
-    text = with_option(asked(grid), KEPT, "what the figures are")
+    text = with_option(asked(grid), found(asked(grid)))
     assert text.startswith(HEAD)
     return text.removeprefix(HEAD)
 
@@ -77,18 +82,51 @@ def test_a_grid_that_is_no_section_is_a_slip() -> None:
     grid = 'grid = { model = ["constant"] }\n'
     experiment = experiment_of(grid + HEAD, Path("asked.toml"))
     with pytest.raises(ExperimentError, match=r"asked.toml: 'derived' in \[grid\] is written in a way that cannot be"):
-        with_option(experiment, KEPT, "what the figures are")
+        with_option(experiment, found(experiment))
 
 
 def test_line_ends_and_a_byte_order_mark_stay(tmp_path: Path) -> None:
     path = tmp_path / "asked.toml"
     path.write_bytes(b"\xef\xbb\xbf" + (HEAD + '[grid]\nmodel = ["constant"]\n').replace("\n", "\r\n").encode())
     experiment = read_experiment(path)
-    replace_experiment(experiment, with_option(experiment, KEPT, "what the figures are"))
+    replace_experiment(experiment, with_option(experiment, found(experiment)))
     content = path.read_bytes()
     assert content.startswith(b"\xef\xbb\xbf[data]\r\n")
     assert content.count(b"\n") == content.count(b"\r\n") > 10
     assert len(read_experiment(path).axes["derived"]) == 2
+
+
+def test_a_list_of_several_lines_keeps_the_comments_between_its_commas() -> None:
+    before = '[grid]\nderived = ["raw"\n  # why\n  ,\n  "timeline" # two\n]\nmodel = ["constant"]\n'
+    after = extended(before)
+    assert after.startswith('[grid]\nderived = ["raw"\n  # why\n  ,\n  "timeline", # two\n    [\n        # By `bench')
+    assert after.endswith(']\nmodel = ["constant"]\n')
+
+
+def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "asked.toml"
+    path.write_text(HEAD + '[grid]\nmodel = ["constant"]\n')
+    path.chmod(0o640)
+    replace_experiment(read_experiment(path), "new")
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_may_not_be_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "asked.toml"
+    path.write_text(HEAD + '[grid]\nmodel = ["constant"]\n')
+    experiment, opened = read_experiment(path), Path.open
+
+    def refuse(self: Path, mode: str = "r", *more: Any, **named: Any) -> Any:
+        if self.name == path.name and mode != "rb":
+            raise PermissionError(13, "Permission denied", str(self))  # root may write whatever the mode says
+        return opened(self, mode, *more, **named)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ExperimentError, match=r"asked.toml: cannot be written \(Permission denied\)"):
+        replace_experiment(experiment, "new")
+    monkeypatch.undo()
+    assert path.read_text() == experiment.source
 
 
 def test_a_file_that_has_changed_since_is_left(tmp_path: Path) -> None:

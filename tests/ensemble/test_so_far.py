@@ -41,3 +41,32 @@ def test_an_objective_without_a_threshold_is_a_mean_over_the_folds() -> None:
     # The first fold is in order, the second upside down.
     one = so_far(Y, probability, FOLDS, Objective(metric="roc_auc"))
     assert one.value == 0.5
+
+
+def test_without_a_positive_beside_a_fold_all_rows_are_called_half_by_half() -> None:
+    probability = np.full((1, 8), np.nan)
+    probability[0, [0, 2, 4, 1, 3, 5]] = [0.9, 0.8, 0.7, 0.3, 0.2, 0.1]
+    folds = np.array([[0, 1, 0, 1, 0, 1, 2, 2]])  # the first holds the positives, the second none
+    assert so_far(Y, probability, folds, F1).value == 1.0
+
+
+def test_a_single_positive_is_called_at_the_threshold_that_is_best_for_all_rows() -> None:
+    probability = np.full((1, 8), np.nan)
+    probability[0, :2] = [0.9, 0.2]
+    assert so_far(Y, probability, np.array([[0, 0, 1, 1, 1, 1, 1, 1]]), F1).value == 1.0
+
+
+def test_rows_of_one_class_alone_are_not_called() -> None:
+    probability = np.full((2, 8), np.nan)
+    probability[0, :4] = [0.9, 0.2, 0.8, 0.1]
+    probability[1, [1, 3]] = [0.9, 0.8]
+    folds = np.array([[0, 0, 1, 1, 2, 2, 2, 2], [1, 0, 1, 0, 1, 1, 1, 1]])
+    one = so_far(Y, probability, folds, F1)
+    assert (float(one.counts.true_positives), float(one.counts.false_positives), float(one.counts.rows)) == (2, 0, 6)
+
+
+def test_a_fold_of_one_class_is_left_out_of_a_mean() -> None:
+    probability = np.full((1, 8), np.nan)
+    probability[0, [0, 1, 3, 5]] = [0.9, 0.2, 0.4, 0.3]
+    folds = np.array([[0, 0, 2, 1, 2, 1, 2, 2]])
+    assert so_far(Y, probability, np.where(np.arange(8) == 3, 1, folds), Objective(metric="roc_auc")).value == 1.0

@@ -72,6 +72,15 @@ def test_texts_are_read_by_linear_models_and_their_meaning_only_with_time(
         assert names(first_grid(found, 2.0, hurry=True), "text") == texts
 
 
+def test_a_gap_in_the_rows_to_predict_alone_is_filled_too(tmp_path: Path) -> None:
+    looked_at(tmp_path, gaps=False, texts=True)
+    asked = pd.read_csv(tmp_path / "train.csv", dtype=str).drop(columns="won")
+    asked.loc[3, "age"] = ""
+    asked.to_csv(tmp_path / "asked.csv", index=False)
+    found = suggest(tmp_path / "train.csv", "won", submission=tmp_path / "asked.csv", sample=None, positive=None)
+    assert names(first_grid(found, 0.5, hurry=True), "imputation") == ["median"]
+
+
 def test_rows_are_weighed_only_where_nobody_is_in_a_hurry(tmp_path: Path) -> None:
     found = looked_at(tmp_path)
     assert first_grid(found, 600, hurry=True)["resampling"] == ("as_is",)

@@ -13,13 +13,13 @@ from bench.data.dataset import Dataset
 from bench.data.folds import FoldsSection, make_folds
 from bench.ensemble.judge import Verdict, judge
 from bench.plan.experiment import Experiment, read_experiment
-from bench.plan.grid import Plan
+from bench.plan.grid import Plan, Trial
 from bench.record.columns import LEADERBOARD
 from bench.record.store import CellResult, open_store
 from bench.report.board import Board, write_board
 from bench.report.leaderboard import Row, leaderboard, shown_columns
 from bench.score.objective import Objective
-from tests.components.catalogue import trial
+from tests.components.catalogue import choice, trial
 
 PLAN = Plan(tuple(trial(model=name) for name in ("constant", "logistic", "lightgbm", "xgboost")), {}, {})
 GOOD, BAD, HALF, NEVER = (one.id for one in PLAN.trials)
@@ -89,3 +89,14 @@ def test_precision_shows_the_floor_it_has_to_keep(tmp_path: Path, dataset: Datas
     assert shown_columns(strict, rows)[:5] == ["rank", "trial", "configuration", "status", "precision"]
     write_board(Board(strict, PLAN, rows, verdict, []), tmp_path)
     assert (tmp_path / "leaderboard.csv").read_text().splitlines()[0].endswith(",floor")
+
+
+def test_a_component_that_stands_twice_in_a_row_has_its_hyperparameters_apart(
+    tmp_path: Path, dataset: Dataset, experiment: Experiment
+) -> None:
+    pairs = [choice("derived", "cross", columns=pair) for pair in ("a", "b")]
+    twice = Trial((*pairs, *PLAN.trials[0].choices[1:]))
+    with open_store(tmp_path, dataset.data_id, make_folds(dataset, FoldsSection(count=3))) as store:
+        store.append(CellResult(twice.id, 0, 0, "failed"))
+        (row,) = leaderboard(Plan((twice,), {}, {}), {}, store, experiment)
+    assert row["hyperparameters"] == "cross.columns=a cross (2).columns=b"

@@ -88,6 +88,20 @@ def test_names_of_columns_and_which_cells_count_stay_as_they_are() -> None:
     assert not space.holds(other)
 
 
+def test_a_component_that_stands_twice_in_a_row_is_searched_twice() -> None:
+    (alone,) = [one for one in boosting().choices if one.axis == "derived"]
+    assert alone.component.name == "raw"
+    owner, page = (choice("derived", "cross", columns=f"source, {other}") for other in ("owner", "country"))
+    like = Trial((owner, page, *boosting().choices[1:]))
+    space = space_of(like)
+    rare = {"derived.cross.rare": 7, "derived.cross (2).rare": 110}
+    assert rare.keys() <= space.ranges.keys()
+    made = space.trial(space.values(like) | rare)
+    assert [dict(one.values)["rare"] for one in made.on("derived")] == [7, 110]
+    assert space.holds(made)
+    assert {name: value for name, value in space.values(made).items() if name in rare} == rare
+
+
 def test_an_axis_with_nothing_to_do_is_not_searched() -> None:
     one = trial(imputation="median", encoding="target", model="lightgbm")
 

@@ -270,6 +270,18 @@ def test_a_best_value_at_an_edge_is_said_with_what_to_write(known: Known) -> Non
     ]
 
 
+def test_an_edge_of_a_component_that_names_columns_is_said_with_them(known: Known) -> None:
+    def crossed(rare: int) -> Trial:
+        pairs = [choice("derived", "cross", columns=pair, rare=number) for pair, number in (("a, b", 20), ("c", rare))]
+        return Trial((*pairs, *LINEAR[0].choices[1:]))
+
+    grid = replace(known.grid, trials=(crossed(20),))
+    scores = {crossed(20).id: scored(10), crossed(200).id: scored(99)}
+    said = edge_sentences(replace(known, grid=grid, asked=asked(crossed(200)), scores=scores))
+    assert said[0].startswith('The best rare of cross (columns = "c") is 200, at the upper edge of what was searched')
+    assert '{ name = "cross", columns = "c", rare = [200, ' in said[0]
+
+
 def test_no_edge_is_said_of_a_value_inside_or_of_one_that_is_not_the_best(known: Known) -> None:
     inside, edge = (trial(model=choice("model", "logistic", C=C)) for C in (3.0, 29.0))
     scores = {**known.scores, inside.id: scored(99), edge.id: scored(98)}
