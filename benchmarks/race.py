@@ -87,12 +87,14 @@ def replay(kept: Kept, errors: Iterable[float]) -> Iterator[Result]:
     scores = {name: score_trial(kept.y, probability, fold_of, F1) for name, probability in grid.items()}
     ranked = rank(scores, F1)
     groups = kept.groups if (kept.groups >= 0).any() else None
-    tied = find_ties(redraw(kept.y, grid, scores, fold_of, F1, groups), F1).tied
+    tied: set[str] = {ranked[0]}
     trials = {name: kept.oof[place] for place, name in enumerate(names)}
     floor = [name for name, made in zip(names, kept.names, strict=True) if made.endswith("/constant")]
     for error in errors:
         ran = race(kept.y, trials, kept.fold_of, groups, error, floor)
         winner = next(name for name in ranked if name in ran[-1])
+        if winner != ranked[0] and len(tied) == 1:  # drawn only where it takes draws to know
+            tied.update(find_ties(redraw(kept.y, grid, scores, fold_of, F1, groups), F1).tied)
         yield {
             "error": error,
             "trials": len(names),
