@@ -41,16 +41,22 @@ check: $(READY) ## Lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-perf: $(READY) ## Timings, as ratios within one run; a quarter of an hour (TABLES="more.toml ...")
+perf: $(READY) ## Timings, as ratios within one run, races and budgets; hours (TABLES="more.toml ...")
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.imputation
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.rows
 	$(BIN)/python -m benchmarks.reference $(TABLES)
 	$(BIN)/python -m benchmarks.predict
+	$(BIN)/python -m benchmarks.race benchmarks/race.toml $(TABLES) --keep results/fresh
+	$(BIN)/python -m benchmarks.budget benchmarks/race.toml $(TABLES)
 
 honesty: $(READY) ## What the numbers promise against what comes true; hours (TABLES="more.toml ...")
 	$(BIN)/python -m benchmarks.equal_trials
+	$(BIN)/python -m benchmarks.equal_trials --race 0.1
+	$(BIN)/python -m benchmarks.searched benchmarks/race.toml $(TABLES) --keep results/fresh
+	$(BIN)/python -m benchmarks.tuning benchmarks/race.toml $(TABLES) --kept results/fresh
+	$(BIN)/python -m benchmarks.derive $(TABLES)
 	$(BIN)/python -m benchmarks.true_best
 	$(BIN)/python -m benchmarks.own_threshold
 	$(BIN)/python -m benchmarks.planted

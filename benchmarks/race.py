@@ -34,6 +34,7 @@ from bench.score.objective import Objective
 from bench.score.racing import chances, may_spend
 from bench.score.ranking import rank, score_trial
 from bench.score.redraws import redraw
+from bench.score.stopped import Completed
 from bench.score.thresholds import cross_fitted_calls
 from bench.score.ties import find_ties
 from benchmarks.fresh import Kept, keep
@@ -131,6 +132,22 @@ def race(
         going_on = [name for name in chance if chance[name] >= least or name in floor]
         ran.append(going_on)
     return ran
+
+
+def replayable(
+    trials: dict[str, NDArray[np.float64]], fold_of: NDArray[np.int64], ran: list[list[str]], winner: str
+) -> Completed:
+    """Return the trials as a race leaves them, so that choosing its winner can be replayed.
+
+    Parameters
+    ----------
+    trials : trial -> out-of-fold probabilities of shape (1, n)
+    fold_of : ndarray of shape (1, n)
+    ran : what `race` returned
+    """
+    last = {name: rounds for rounds, names in enumerate(ran) for name in names}
+    stopped = {name: np.where(fold_of <= last[name], trials[name], np.nan) for name in last if name not in ran[-1]}
+    return Completed({name: trials[name] for name in sorted(ran[-1])}, stopped, fold_of, winner)
 
 
 def print_simulation(errors: Sequence[float], repeats: int) -> None:

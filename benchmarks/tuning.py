@@ -31,6 +31,8 @@ from bench.score.objective import Objective
 from bench.score.ranking import Score, rank, score_trial
 from benchmarks.fresh import Kept, in_order, keep, predict_all, split
 
+OF_TRIALS = ("names", "oof", "asked", "seconds")  # what of kept predictions has a row for each trial
+
 
 @dataclass(frozen=True)
 class Tuned:
@@ -41,12 +43,14 @@ class Tuned:
     scores : trial -> score, the grid first, then tuning in the order in which it asked
     fresh : trial -> score of its refit on the fresh rows
     grid : how many trials are of the grid
+    kept : their predictions, in the same order
     seconds : of all fits, those of the grid and those of tuning
     """
 
     scores: dict[str, Score]
     fresh: dict[str, float]
     grid: int
+    kept: Kept
     seconds: tuple[float, float]
 
     def after(self, trials: int, objective: Objective) -> tuple[float, float]:
@@ -96,14 +100,15 @@ def tuned(experiment: Experiment, seed: int, folder: Path | None) -> Tuned:
     with TemporaryDirectory() as place:  # nothing failed or stopped, so that nothing has to be recorded
         store = Store(Path(place), dataset.data_id, make_folds(dataset, experiment.folds))
         known = Known(Plan(tuple(trials), {}, {}), scores, (), dataset, store, experiment)
-        seconds = 0.0
+        every, seconds = kept, 0.0
         while batch := next_batch(known):
             more = predict_all(experiment, dataset, y_fresh, list(trials_of(batch)[0]))
             told, said = _scored(list(trials_of(batch)[0]), more, experiment.objective)
             known = replace(known, scores={**known.scores, **told}, asked=known.asked + batch)
             fresh |= said
+            every = _behind(every, more)
             seconds += more.seconds.sum()
-    return Tuned(dict(known.scores), fresh, len(trials), (kept.seconds.sum(), seconds))
+    return Tuned(dict(known.scores), fresh, len(trials), every, (kept.seconds.sum(), seconds))
 
 
 def _scored(trials: list[Trial], kept: Kept, objective: Objective) -> tuple[dict[str, Score], dict[str, float]]:
@@ -114,6 +119,12 @@ def _scored(trials: list[Trial], kept: Kept, objective: Objective) -> tuple[dict
         scores[trial.id] = score
         fresh[trial.id] = float(objective.of(count(kept.y_fresh, asked >= score.threshold)))
     return scores, fresh
+
+
+def _behind(kept: Kept, more: Kept) -> Kept:
+    """Return the trials of both, on the same rows."""
+    joined = {name: np.concatenate([getattr(kept, name), getattr(more, name)]) for name in OF_TRIALS}
+    return replace(kept, **joined)
 
 
 def _interval(gains: NDArray[np.float64]) -> str:

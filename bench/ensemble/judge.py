@@ -116,7 +116,9 @@ def judge(
     single = Blend.of_one(ranked[0], scores[ranked[0]])
     known, recorded = scored_rows(dataset, store.folds), OutOfFold(store, scores)
     ensemble = blend(known.y, recorded, known.fold_of, objective, section, ranked)
-    sure = certainty(dataset, store, scores, objective, ensemble, section, draws) if draws else None
+    raced = experiment.race is not None or allowed is not None  # a budget brings one
+    stopped = [trial.id for trial in plan.trials if raced and trial.id not in scores]
+    sure = certainty(dataset, store, scores, objective, ensemble, section, draws, stopped) if draws else None
     return Verdict(
         scores,
         single,

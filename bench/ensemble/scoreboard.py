@@ -63,6 +63,38 @@ class OutOfFold(Mapping[str, NDArray[np.float64]]):
         return len(self._trials)
 
 
+class OnSomeFolds(Mapping[str, NDArray[np.float64]]):
+    """The same of trials that have run on some of the folds, NaN on the others, as a race leaves them.
+
+    Those of ``trials`` with a cell that failed, or with none or all of them done, are left out.
+    """
+
+    def __init__(self, store: Store, trials: Iterable[str]) -> None:
+        self._store = store
+        self._ran = {trial: ran for trial in trials if (ran := _ran(store, trial))}
+
+    def __getitem__(self, trial: str) -> NDArray[np.float64]:
+        probability = self._store.out_of_fold(trial, self._ran[trial])
+        if probability is None:
+            raise KeyError(trial)
+        return probability[:, self._store.folds.scored]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ran)
+
+    def __len__(self) -> int:
+        return len(self._ran)
+
+
+def _ran(store: Store, trial: str) -> list[tuple[int, int]]:
+    """Return the (repeat, fold) that a trial ran on, if these are some of them, none failed, and all can be read."""
+    pairs = [(int(repeat), int(fold)) for repeat, fold in np.ndindex(store.folds.repeats, store.folds.count)]
+    status = {pair: store.status((trial, *pair)) for pair in pairs}
+    ran = [pair for pair in pairs if status[pair] == "done"]
+    some = 0 < len(ran) < len(pairs) and set(status.values()) == {"done", None}
+    return ran if some and store.out_of_fold(trial, ran) is not None else []
+
+
 def _scored(store: Store, trial: str) -> NDArray[np.float64] | None:
     """Return a trial's probabilities of shape (repeats, m) for the m rows that are held out; None if it is not done."""
     probability = store.out_of_fold(trial)

@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from bench.ensemble.certainty import Certainty
 from bench.plan.experiment import Experiment
 from bench.report.leaderboard import Row
+from bench.score.uncertainty import Corrected
+
+UNPAID = (
+    0.2  # of the correction, what tuning adds at most to the luck: `benchmarks.searched`, on trials that are all equal
+)
 
 
 def certainty_sentences(certainty: Certainty | None, experiment: Experiment, rows: Iterable[Row]) -> list[str]:
@@ -28,5 +33,16 @@ def certainty_sentences(certainty: Certainty | None, experiment: Experiment, row
     return [
         f"The best of {len(finished):,} trials scores {named} {found.reported:.4f}; corrected for having been chosen, "
         f"{found.value:.4f} (95 % interval {found.low:.3f} to {found.high:.3f}).",
+        *_tuned_sentence(found, experiment),
         certainty.ties.sentence(configurations, seconds, fits),
+    ]
+
+
+def _tuned_sentence(found: Corrected, experiment: Experiment) -> list[str]:
+    """Say how much tuning may flatter still; nothing where there was none, or no luck to pay for."""
+    if experiment.tune is None or found.optimism <= 0:
+        return []
+    return [
+        "Tuning asked for trials that these rows spoke for, which no draw of the rows can replay: where trials differ "
+        f"by chance alone, the corrected score may flatter by {UNPAID * found.optimism:.4f} still."
     ]

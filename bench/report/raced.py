@@ -54,7 +54,7 @@ def _stopped(search: Search) -> list[str]:
     ahead = sum((of - number) * count for number, count in stopped.items())
     return [
         f"The race stopped {stopped.total():,} of {trials:,} trials ({after}), which saved {ahead / (of * trials):.0%} "
-        "of all cells; what is said of effects and of the luck of choosing is of the finished trials.",
+        "of all cells; what is said of ties and effects is of the finished trials, and of the luck of choosing of all.",
         *spare,
     ]
 

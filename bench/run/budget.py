@@ -200,9 +200,10 @@ def what_fits(shares: Shares, ranked: Sequence[Trial], pace: Pace) -> Allowed:
     left, costs = max(0.0, clock.left()), cell_seconds(shares.store, ranked)
     fits = [costs[trial.id] for trial in ranked]
     candidates = max(1, min(end.candidates, how_many(fits, left / 2, workers, start_seconds)))
-    while candidates > 1 and draws_for(left / 3, len(ranked), candidates, pace) < 2 * DRAWS[0]:
+    judged = len(shares.store.fit_seconds())  # the choice is replayed with the trials that were stopped
+    while candidates > 1 and draws_for(left / 3, judged, candidates, pace) < 2 * DRAWS[0]:
         candidates -= 1
-    draws = draws_for(left / 3, len(ranked), candidates, pace)
+    draws = draws_for(left / 3, judged, candidates, pace)
     asked = [cost * end.folds for cost in fits[: end.finalists + MEMBERS]]
     finalists = how_many(asked, left / 6, workers, start_seconds) if end.folds else len(asked)
     return Allowed(clock.budget, candidates, draws, finalists if finalists < len(asked) else None)
