@@ -1,4 +1,4 @@
-"""A pool of worker processes: who does what next, and what becomes of tasks whose worker dies or exceeds a limit."""
+"""A pool of worker processes: who does what next, and what becomes of the task of one that dies."""
 
 from __future__ import annotations
 

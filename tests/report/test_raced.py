@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from bench.plan.experiment import Experiment, experiment_of
-from bench.plan.grid import Cell
+from bench.plan.grid import Cell, Trial
 from bench.record.allowed import Allowed, read_allowed, write_allowed
+from bench.record.store import Store
 from bench.report.raced import raced_sentences, stages
 from bench.run.search import Decided, Round, Search, Stage
 from tests.components.catalogue import trial
@@ -21,14 +24,15 @@ def experiment(more: str) -> Experiment:
     return experiment_of(text, Path("asked.toml"))
 
 
-def decided(number: int, recorded: int, stopped: int, stage: Stage = "race") -> Decided:
+def decided(number: int, recorded: int, *stopped: Trial, stage: Stage = "race") -> Decided:
     one = Round(stage, TRIALS, [Cell(each, 0, number - 1) for each in TRIALS], number, 5)
-    return Decided(one, len(TRIALS), recorded, TRIALS[stopped:], TRIALS[:stopped])
+    return Decided(one, len(TRIALS), recorded, tuple(each for each in TRIALS if each not in stopped), stopped)
 
 
-def said(*rounds: Decided, allowed: Allowed | None = None) -> list[str]:
+def said(*rounds: Decided, allowed: Allowed | None = None, finished: tuple[Trial, ...] = ()) -> list[str]:
     asked = experiment("[race]\n")
     search = object.__new__(Search)
+    search.store = cast(Store, SimpleNamespace(is_done=lambda name: name in [one.id for one in finished]))
     search.race, search.decided, search.tuned = asked.race, list(rounds), []
     search.grid = object.__new__(type("Grid", (), {"having": lambda self, more: self, "trials": TRIALS}))
     return raced_sentences(search, asked, allowed)
@@ -45,23 +49,34 @@ def test_a_plan_says_what_race_tuning_and_budget_will_do() -> None:
 
 def test_what_the_race_stopped_is_said_with_the_share_of_cells_it_saved() -> None:
     # 1 of 4 trials is spared four folds and 1 three: 7 of 20 cells.
-    (sentence,) = said(decided(1, 4, 1), decided(2, 4, 1))
+    rounds = decided(1, 4, TRIALS[1]), decided(2, 4, TRIALS[2])
+    (sentence,) = said(*rounds)
     assert sentence.startswith("The race stopped 2 of 4 trials (1 after fold 1, 1 after fold 2), which saved 35% of ")
-    assert said(decided(1, 4, 0)) == ["The race stopped no trial."]
+    assert said(decided(1, 4)) == ["The race stopped no trial."]
+
+
+def test_a_stopped_trial_that_ran_to_its_end_nevertheless_is_not_told_as_stopped() -> None:
+    rounds = decided(1, 4, TRIALS[1]), decided(2, 4, TRIALS[2])
+    raced, spare = said(*rounds, finished=TRIALS[:2])
+    assert raced.startswith("The race stopped 1 of 4 trials (1 after fold 2), which saved 15% of ")
+    assert spare == "In time that was left 1 of the trials that the race had stopped ran to the end."
+    assert said(*rounds, finished=TRIALS) == [
+        "In time that was left 2 of the trials that the race had stopped ran to the end."
+    ]
 
 
 @pytest.mark.parametrize(
     ("allowed", "rounds", "ends"),
     [
-        (Allowed(60.0, 25, 200, None), [decided(1, 4, 0)], "The budget of 60 s was enough for all of it."),
+        (Allowed(60.0, 25, 200, None), [decided(1, 4)], "The budget of 60 s was enough for all of it."),
         (
             Allowed(60.0, 25, 200, None),
-            [decided(1, 3, 0), decided(2, 1, 0, "tuning")],
+            [decided(1, 3), decided(2, 1, stage="tuning")],
             "The budget of 60 s ended fold 1 of the race after 3 of 4 cells and fold 2 of tuning after 1 of 4 cells.",
         ),
         (
             Allowed(60.0, 2, 0, 1),
-            [decided(1, 4, 0)],
+            [decided(1, 4)],
             "The budget of 60 s was short: only the best 2 of the trials may be members of the ensemble; no time was "
             "left to correct scores for the choice; 1 of the finalists could be scored on other folds.",
         ),
