@@ -224,6 +224,16 @@ def test_the_same_command_goes_on_where_a_budget_ended_and_ends_as_without_one()
     assert [row["trial"] for row in board("cut") if row["status"] == "done"][:1] == finished[:1]
 
 
+def test_time_that_a_budget_leaves_takes_stopped_trials_to_their_end() -> None:
+    question = asked("results", "")
+    found = run(question, clock=ticking(1e6))
+    assert {row["status"] for row in found.rows} == {"done"}
+    assert any("that the race had stopped ran to the end" in sentence for sentence in found.sentences)
+    ran = cells("results")
+    assert len(ran) == FOLDS * len(question.plan.trials)
+    assert flow.recorded(question).sentences[0] == found.sentences[0]
+
+
 def test_a_budget_run_that_is_killed_leaves_word_of_its_budget() -> None:
     with pytest.raises(KeyboardInterrupt, match="pressed"):
         run(asked("results", ""), stop_after=2 * FOLDS + 9, clock=ticking(100_000.0))

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.plan.grid import Cell
 from bench.run.budget import (
     DRAWS,
     END,
@@ -23,6 +24,7 @@ from bench.run.budget import (
     seconds_for,
 )
 from bench.run.search import Round, Stage
+from tests.components.catalogue import trial
 
 TIMES = ("prepare_seconds", "resample_seconds", "fit_seconds", "predict_seconds")
 
@@ -89,6 +91,19 @@ def test_the_pilot_takes_what_it_takes_and_shows_how_long_a_worker_takes_to_begi
     assert (no_more(), ended()) == pytest.approx((left / 2, left))
     now = 25.0
     assert ended() == pytest.approx(left - 5)
+
+
+@pytest.mark.parametrize(("budget", "begins"), [(55.0, True), (49.0, False)])
+def test_a_stopped_trial_is_taken_to_its_end_only_if_there_is_time_for_all_of_it(budget: float, begins: bool) -> None:
+    stopped = trial(model="logistic")
+    times = {"trial": stopped.id} | dict.fromkeys(TIMES, "2.5")  # 10 s for one of three folds
+    store = SimpleNamespace(rows=lambda: [times], status=lambda key: "done" if key[2] == 0 else None)
+    end = End(rows=0, candidates=1, finalists=0, folds=0)
+    shares = Shares(Clock(budget, 0.0, lambda: 0.0), store, end, tunes=True, workers=1)  # type: ignore[arg-type]
+    no_more, _ = shares(Round("spare", (stopped,), [Cell(stopped, 0, fold) for fold in range(3)]))
+    needed, kept = MARGIN * 20, min(END * budget, MARGIN * (10 + START_SECONDS))  # the end has its fit
+    assert begins == (budget - kept >= needed)
+    assert no_more() == (pytest.approx(budget - kept) if begins else 0.0)
 
 
 def test_a_pilot_that_was_recorded_already_shows_nothing() -> None:
