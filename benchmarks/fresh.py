@@ -116,8 +116,7 @@ def without_a_fifth(experiment: Experiment, seed: int) -> Iterator[tuple[Experim
     These are the rows to predict; `f1_handed_in` scores what is handed in of them.
     """
     roles = experiment.data
-    assert roles.train is not None, "an experiment on a file, not on made-up leads"
-    table = read_table(Path(roles.train)).frame
+    table = _labelled_rows(roles, seed)
     y = (table[roles.target] == roles.positive).to_numpy()
     kept, fresh = fifth(y, seed)
     with tempfile.TemporaryDirectory() as place:
@@ -125,6 +124,7 @@ def without_a_fifth(experiment: Experiment, seed: int) -> Iterator[tuple[Experim
         table.iloc[kept].to_csv(folder / "train.csv", index=False)
         table.iloc[fresh].drop(columns=roles.target).to_csv(folder / "fresh.csv", index=False)
         files = {
+            "demo": None,
             "train": str(folder / "train.csv"),
             "submission": str(folder / "fresh.csv"),
             "sample": None,

@@ -48,7 +48,7 @@ def after_round(
     A trial stops when its chance to come out before the leader of the rows seen, once all folds have run, is below
     what the round may spend of ``section.error``; see `bench.score.racing.chances`. So the error is each trial's own,
     spent over the rounds: of many that are as good as each other, the one that all folds would put first is stopped
-    more often, and little is lost by it. docs/honesty.md states how often, on real grids and on equal trials.
+    more often, and little is lost by it. docs/race.md states how often, on real grids and on equal trials.
 
     Seconds have no part in it, nor has the order of ``trials``. `constant` is never stopped. A trial that failed in
     one of these folds, or has not run there, is on neither side.
