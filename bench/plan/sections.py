@@ -152,7 +152,7 @@ class ExperimentFile(Section):
 
     question: str = Field("", description="what the experiment is to find out")
     budget: Budget | None = Field(
-        None, description='wall time for the whole run, such as "30m", its end reserved for; it ends with a complete result'
+        None, description='wall time for the whole run, such as "30m"; its end is reserved for, its result complete'
     )
     data: Roles
     folds: FoldsSection = FoldsSection()
