@@ -22,6 +22,8 @@ from bench.ensemble.refit import refit
 from bench.ensemble.so_far import scores_so_far
 from bench.ensemble.submission import check_place
 from bench.errors import BundleError
+from bench.explore.look import look_at
+from bench.explore.whole import explore
 from bench.question import Question
 from bench.record.store import Store, read_store
 from bench.report.board import Board, write_board
@@ -29,6 +31,8 @@ from bench.report.calibrated import calibration_lines
 from bench.report.expected import Foretold, foretell, read_foretold, write_expected
 from bench.report.explained import explained, read_explained, write_importance, write_reasons
 from bench.report.leaderboard import leaderboard
+from bench.report.told import Told
+from bench.report.whole import write_report
 from bench.run.budget import Clock
 from bench.run.runner import fit_trials
 from bench.run.tune import edge_sentences
@@ -82,7 +86,24 @@ def answer(
                 if over.submission:
                     board = replace(board, foretold=write_expected(over.submission, findings, question.folder))
             write_board(board, question.folder)
+            write_report(told_of(question, board, store, findings))
     return board
+
+
+def report(question: Question) -> Path:
+    """Write the report of what is recorded, fitting nothing."""
+    store = read_store(question.folder, question.dataset.data_id, question.folds)
+    verdict = judge(question.plan, question.dataset, store, question.experiment)
+    board = recorded_board(question, verdict, store)
+    write_board(board, question.folder)
+    return write_report(told_of(question, board, store, inspect(question)))
+
+
+def look(question: Question) -> tuple[Path, list[str]]:
+    """Look at the leads before any model; return where the page lies, and what to act upon."""
+    experiment = question.experiment
+    looked = look_at(experiment.name, experiment.data, question.dataset, inspect(question))
+    return explore(looked, question.folder / "explore")
 
 
 def recorded(question: Question) -> Board:
@@ -118,7 +139,9 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
         findings = inspect(question)
         told = foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
     if place is None:  # what the leaderboard says of the submission may be said of another one now
-        write_board(recorded_board(question, verdict, store), question.folder)
+        board = recorded_board(question, verdict, store)
+        write_board(board, question.folder)
+        write_report(told_of(question, board, store, inspect(question)))
     return replace(told, sentences=[*told.sentences, *([over.bundle] if over.bundle else [])])
 
 
@@ -150,7 +173,9 @@ def explain(question: Question, trial: str | None, ensemble: bool, wanted: Wante
     found = importance(chosen, fits, dataset, store, experiment.objective)
     told = explained(chosen.weights, found, experiment.objective)
     write_importance(told, found, folder, "" if verdict.leads(chosen.weights) else trial or "ensemble")
-    write_board(recorded_board(question, verdict, store), folder)
+    board = recorded_board(question, verdict, store)
+    write_board(board, folder)
+    write_report(told_of(question, board, store, inspect(question)))
     return [*told.sentences, *said]
 
 
@@ -186,6 +211,14 @@ def board_of(question: Question, verdict: Verdict, store: Store) -> Board:
         coverage=coverage(question.dataset),
         explained=told if (told := read_explained(question.folder)) and verdict.leads(told.members) else None,
     )
+
+
+def told_of(question: Question, board: Board, store: Store, findings: Sequence[Finding]) -> Told:
+    """Gather what the report of a run tells."""
+    finals = None
+    if question.other is not None and question.finals.exists():
+        finals = read_store(question.finals, question.dataset.data_id, question.other)
+    return Told(board, question.dataset, store, finals, findings, question.notices)
 
 
 def by_customer(board: Board, store: Store, customers: Customers) -> Board:

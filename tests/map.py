@@ -14,6 +14,8 @@ FLOORS = {
     "stages": 8,
     "report": 7,
     "customer": 7,
+    "explore": 7,
+    "compare": 7,
     "question": 7,
     "ensemble": 6,
     "audit": 5,

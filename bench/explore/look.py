@@ -1,0 +1,62 @@
+"""What is looked at: both tables as they are written and as models take them, and what each part finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from bench.audit.finding import Finding
+from bench.data.dataset import Dataset, read_tables
+from bench.data.roles import Roles
+from bench.data.understand import Placeholders
+from bench.page.block import Block
+
+
+@dataclass(frozen=True)
+class Look:
+    """The tables of an experiment as they are looked at.
+
+    Attributes
+    ----------
+    dataset : features as models take them, outcomes, companies and days
+    written : DataFrame of str, the labelled table without its target as its file writes it
+    cells : the same with gaps for the placeholders that the experiment names
+    submission_cells : likewise the rows to predict; None without them
+    """
+
+    name: str
+    roles: Roles
+    dataset: Dataset
+    written: pd.DataFrame
+    cells: pd.DataFrame
+    submission_cells: pd.DataFrame | None
+    findings: Sequence[Finding]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a part of the look found.
+
+    Attributes
+    ----------
+    act : sentences that somebody would act upon, the weightiest first; none where nothing calls for it
+    sheets : stem of a CSV -> its table, every row of it; cells of text are made inert when it is written
+    """
+
+    block: Block
+    act: Sequence[str] = ()
+    sheets: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def look_at(name: str, roles: Roles, dataset: Dataset, findings: Sequence[Finding]) -> Look:
+    """Read the tables of an experiment once more, as text."""
+    train, submission, _ = read_tables(roles)
+    written = train.frame.drop(columns=roles.target)
+
+    def blanked(frame: pd.DataFrame) -> pd.DataFrame:
+        return Placeholders().blank(frame, roles.missing)
+
+    asked = None if submission is None else blanked(submission.frame)
+    return Look(name, roles, dataset, written, blanked(written), asked, findings)
