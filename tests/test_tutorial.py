@@ -54,6 +54,8 @@ def test_every_command_of_the_tutorial_does_what_it_says(tmp_path: Path) -> None
 
 
 def test_the_tutorial_needs_no_tool_but_ours_and_the_shells() -> None:
-    commands = [command.split()[0] for language, lines in blocks() if language == "console" for command, _ in steps(lines)]
+    commands = [
+        command.split()[0] for language, lines in blocks() if language == "console" for command, _ in steps(lines)
+    ]
     assert set(commands) <= {"bench", "cp", "sed"}
     assert shutil.which("sed")
