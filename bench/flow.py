@@ -27,7 +27,7 @@ from bench.explore.whole import explore
 from bench.question import Question
 from bench.record.store import Store, read_store
 from bench.report.board import Board, write_board
-from bench.report.calibrated import calibration_lines
+from bench.report.calibrated import calibrated
 from bench.report.expected import Foretold, foretell, read_foretold, write_expected
 from bench.report.explained import explained, read_explained, write_importance, write_reasons
 from bench.report.leaderboard import leaderboard
@@ -207,7 +207,7 @@ def board_of(question: Question, verdict: Verdict, store: Store) -> Board:
         edges=edge_sentences(known_of(question, store, verdict.scores)) if verdict.scores else (),
         verdict=verdict,
         notices=store.notices,
-        calibration=calibration_lines(View(question.dataset, store), winner.combination) if winner else (),
+        calibration=calibrated(View(question.dataset, store), winner.combination) if winner else None,
         coverage=coverage(question.dataset),
         explained=told if (told := read_explained(question.folder)) and verdict.leads(told.members) else None,
     )

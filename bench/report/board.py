@@ -15,10 +15,11 @@ from bench.ensemble.so_far import SoFar
 from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan
 from bench.record.disk import replacing
+from bench.report.calibrated import Calibrated, calibration_lines
 from bench.report.certain import certainty_sentences
 from bench.report.effects import ablation, effects, effects_markdown, write_effects
 from bench.report.ensemble import blend_sentence, ensemble_markdown, write_ensemble
-from bench.report.expected import Foretold
+from bench.report.expected import Foretold, expected_table
 from bench.report.explained import Explained, explained_lines
 from bench.report.known import coverage_table, customers_sentence, inert
 from bench.report.leaderboard import Row, cell_text, columns, shown_columns
@@ -36,7 +37,7 @@ class Board:
     rows : of the leaderboard
     notices : what is to be known of the record itself
     winner : of the winner, how it does on known and on new customers; None where they are not told apart
-    calibration : of the winner's probabilities, as lines of Markdown
+    calibration : of the winner's probabilities
     coverage : how much of the rows to predict training has shown
     foretold : of the winner's submission, once it is written
     bundle : what became of the winner's bundle, in the run that wrote it
@@ -52,7 +53,7 @@ class Board:
     verdict: Verdict
     notices: list[str]
     winner: OnCustomers | None = None
-    calibration: Sequence[str] = ()
+    calibration: Calibrated | None = None
     coverage: Sequence[Coverage] = ()
     foretold: Foretold | None = None
     bundle: str | None = None
@@ -118,11 +119,16 @@ def _markdown(board: Board) -> list[str]:
         lines += ["## What each choice is worth", ""]
         lines += [*effects_markdown(effects(trials, redrawn), steps, experiment.objective), ""]
     if board.calibration:
-        lines += ["## Do the winner's probabilities mean what they say?", "", *board.calibration, ""]
+        lines += ["## Do the winner's probabilities mean what they say?", "", *calibration_lines(board.calibration), ""]
     if board.explained:
         lines += ["## Which columns the winner leans on", "", *explained_lines(board.explained), ""]
     if board.coverage:
         lines += ["## What of the rows to predict training has shown", "", *coverage_table(board.coverage), ""]
-    if board.foretold:
-        lines += ["## If another share of the rows to predict is positive", "", *board.foretold.table, ""]
+    if board.foretold and board.foretold.table:
+        lines += [
+            "## If another share of the rows to predict is positive",
+            "",
+            *expected_table(board.foretold.table),
+            "",
+        ]
     return lines

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bench.ensemble.customers import View
-from bench.score.calibration import cross_fitted_calibration, reliability
+from bench.score.calibration import Reliability, cross_fitted_calibration, reliability
 from bench.score.combine import Combination
 
 
-def calibration_lines(view: View, combination: Combination) -> list[str]:
-    """Return a sentence and a Markdown table of what was predicted and what was observed; none without predictions.
+@dataclass(frozen=True)
+class Calibrated:
+    """How far the winner's probabilities are from what came.
 
-    The first repeat stands for all. Calibration is the sigmoid's, for each fold learnt on the others.
+    Attributes
+    ----------
+    plain : as they are
+    sigmoid : after a sigmoid that is, for each fold, learnt on the others
     """
+
+    plain: Reliability
+    sigmoid: Reliability
+
+    @property
+    def sentence(self) -> str:
+        """Say it in one sentence."""
+        return (
+            f"Predicted and observed shares of positives are {self.plain.calibration_error:.3f} apart on average, "
+            f"{self.sigmoid.calibration_error:.3f} after a sigmoid learnt on the other folds (slope "
+            f"{self.plain.slope:.2f}; below 1 the probabilities are too sure of themselves)."
+        )
+
+
+def calibrated(view: View, combination: Combination) -> Calibrated | None:
+    """Compare out-of-fold probabilities with what came; None without them. The first repeat stands for all."""
     probability = view.probability(combination)
     if probability is None:
-        return []
+        return None
     y, fold_of = view.labels.y, view.labels.fold_of[0]
-    plain = reliability(y, probability[0])
-    calibrated = reliability(y, cross_fitted_calibration(y, probability[0], fold_of, "sigmoid"))
+    after = cross_fitted_calibration(y, probability[0], fold_of, "sigmoid")
+    return Calibrated(reliability(y, probability[0]), reliability(y, after))
+
+
+def calibration_lines(told: Calibrated) -> list[str]:
+    """Return the sentence and a Markdown table of what was predicted and what was observed."""
     lines = [
-        f"Predicted and observed shares of positives are {plain.calibration_error:.3f} apart on average, "
-        f"{calibrated.calibration_error:.3f} after a sigmoid learnt on the other folds (slope {plain.slope:.2f}; "
-        "below 1 the probabilities are too sure of themselves).",
+        told.sentence,
         "",
         "| rows | predicted | observed | 95 % interval |",
         "| ---: | ---: | ---: | ---: |",
     ]
-    for row in plain.table.itertuples():
+    for row in told.plain.table.itertuples():
         lines.append(f"| {row.rows:,} | {row.predicted:.1%} | {row.observed:.1%} | {row.low:.1%} to {row.high:.1%} |")
     return lines

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from bench.audit.finding import Finding
 from bench.ensemble.foresight import Foresight
@@ -16,7 +17,29 @@ from bench.record.disk import replacing
 from bench.score.metrics import Counts
 from bench.score.outlook import Expectation
 
-_POLICY = {"train": "as among the labelled rows", "estimate": "as estimated from the scores", "given": "as given"}
+CHOSEN: Final = "chosen"  # in the origin of a row: the share that the submission was made for
+LOWER_END: Final = "its lower end"  # of the interval of the estimated share
+UPPER_END: Final = "its upper end"
+_POLICY: Final = {
+    "train": "as among the labelled rows",
+    "estimate": "as estimated from the scores",
+    "given": "as given",
+}
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What is expected if so many of the rows to predict are positive: a row of `bench.record.columns.EXPECTED`."""
+
+    positive_rate: float
+    origin: str
+    threshold: float
+    predicted_positives: int
+    true_positives: float
+    false_positives: float
+    precision: float
+    recall: float
+    f1: float
 
 
 @dataclass(frozen=True)
@@ -26,26 +49,32 @@ class Foretold:
     Attributes
     ----------
     members : trial -> weight of what it was made by
-    sentences, table : in words, and as the lines of a Markdown table
+    table : the same at other shares of positives, by share; empty where it cannot be read any more
     """
 
     members: dict[str, float]
     sentences: list[str]
-    table: list[str]
+    table: Sequence[Assumed]
+
+    @property
+    def chosen(self) -> Assumed | None:
+        """What is expected at the share that the submission was made for."""
+        return next((row for row in self.table if CHOSEN in row.origin), None)
 
 
 def foretell(handed_in: HandedIn, findings: Sequence[Finding]) -> Foretold:
     """Put into words what is expected of a submission, and which findings of the audit speak against it."""
     foresight = handed_in.foresight
     sentences = [handed_in.sentence(), *expected_sentences(foresight), *_drift(findings)]
-    return Foretold(handed_in.winner.weights, sentences, expected_table(foresight))
+    return Foretold(handed_in.winner.weights, sentences, [_assumed(foresight, row) for row in foresight.table])
 
 
 def read_foretold(folder: Path) -> Foretold | None:
     """Return what was said of the newest submission of a run; None where there is none."""
     try:
-        return Foretold(**json.loads((folder / "expected.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        said = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+        return Foretold(said["members"], said["sentences"], _read_table(folder / "expected.csv"))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
@@ -82,45 +111,31 @@ def expected_sentences(foresight: Foresight) -> list[str]:
     return sentences
 
 
-def expected_table(foresight: Foresight) -> list[str]:
+def expected_table(table: Sequence[Assumed]) -> list[str]:
     """Return a Markdown table: assumed share of positives, threshold, rows called and expected scores."""
     lines = [
         "| assumed rate | threshold | predicted positives | precision | recall | F1 |",
         "| ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for row in foresight.table:
-        counts = row.counts
+    for row in table:
+        origin = f" ({row.origin})" if row.origin else ""
         lines.append(
-            f"| {row.rate:.1%}{_mark(foresight, row)} | {row.threshold:.4f} | {row.predicted_positives:,} | "
-            f"{counts.precision:.3f} | {counts.recall:.3f} | {counts.f1:.3f} |"
+            f"| {row.positive_rate:.1%}{origin} | {row.threshold:.4f} | {row.predicted_positives:,} | "
+            f"{row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} |"
         )
     return lines
 
 
 def write_expected(handed_in: HandedIn, findings: Sequence[Finding], folder: Path) -> Foretold:
-    """Write expected.csv, the table with every column, and expected.json, what is said of it."""
-    foresight, told = handed_in.foresight, foretell(handed_in, findings)
-    with replacing(folder / "expected.json") as file:
-        json.dump(asdict(told), file, indent=2, ensure_ascii=False)
-        file.write("\n")
+    """Write expected.csv, the table, and expected.json, what is said of it."""
+    told = foretell(handed_in, findings)
     with replacing(folder / "expected.csv") as file:
         writer = csv.DictWriter(file, list(EXPECTED), lineterminator="\n")
         writer.writeheader()
-        for row in foresight.table:
-            counts = row.counts
-            writer.writerow(
-                {
-                    "positive_rate": round(row.rate, 6),
-                    "origin": _mark(foresight, row).strip(" ()"),
-                    "threshold": row.threshold,
-                    "predicted_positives": row.predicted_positives,
-                    "true_positives": round(counts.true_positives, 1),
-                    "false_positives": round(counts.false_positives, 1),
-                    "precision": round(counts.precision, 6),
-                    "recall": round(counts.recall, 6),
-                    "f1": round(counts.f1, 6),
-                }
-            )
+        writer.writerows(asdict(row) for row in told.table)
+    with replacing(folder / "expected.json") as file:
+        json.dump({"members": told.members, "sentences": told.sentences}, file, indent=2, ensure_ascii=False)
+        file.write("\n")
     return told
 
 
@@ -152,14 +167,43 @@ def _at(foresight: Foresight, rate: float) -> Expectation:
     return min(foresight.table, key=lambda row: abs(row.rate - rate))
 
 
-def _mark(foresight: Foresight, row: Expectation) -> str:
+def _assumed(foresight: Foresight, row: Expectation) -> Assumed:
+    """Return a row in as many digits as are written, so that what is read again says the same."""
+    counts = row.counts
+    return Assumed(
+        positive_rate=round(row.rate, 6),
+        origin=_origin(foresight, row),
+        threshold=row.threshold,
+        predicted_positives=row.predicted_positives,
+        true_positives=round(float(counts.true_positives), 1),
+        false_positives=round(float(counts.false_positives), 1),
+        precision=round(float(counts.precision), 6),
+        recall=round(float(counts.recall), 6),
+        f1=round(float(counts.f1), 6),
+    )
+
+
+def _read_table(path: Path) -> list[Assumed]:
+    """Read what `write_expected` wrote, of this version or an earlier one; nothing where it is not that."""
+    kinds = {"origin": str, "predicted_positives": int}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [
+                Assumed(**{name: kinds.get(name, float)(line[name]) for name in EXPECTED})
+                for line in csv.DictReader(file)
+            ]
+    except (OSError, ValueError, TypeError, KeyError, csv.Error):
+        return []
+
+
+def _origin(foresight: Foresight, row: Expectation) -> str:
     """Say where a rate comes from."""
     estimate = foresight.estimate
     marks = [
-        *(["chosen"] if row is foresight.chosen else []),
+        *([CHOSEN] if row is foresight.chosen else []),
         *(["train"] if row.rate == foresight.train_rate else []),
         *(["estimate"] if estimate and row.rate == estimate.rate else []),
-        *(["its lower end"] if estimate and row.rate == estimate.low else []),
-        *(["its upper end"] if estimate and row.rate == estimate.high else []),
+        *([LOWER_END] if estimate and row.rate == estimate.low else []),
+        *([UPPER_END] if estimate and row.rate == estimate.high else []),
     ]
-    return f" ({', '.join(marks)})" if marks else ""
+    return ", ".join(marks)

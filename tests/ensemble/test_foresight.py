@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score
 from bench.ensemble.blend import Blend
 from bench.ensemble.foresight import Foresight, foresee
 from bench.ensemble.submission import HandedIn
-from bench.report.expected import expected_sentences, expected_table, read_foretold, write_expected
+from bench.report.expected import expected_sentences, expected_table, foretell, read_foretold, write_expected
 from bench.score.objective import Objective
 from bench.score.outlook import Kind
 from bench.score.ranking import score_trial
@@ -72,10 +72,11 @@ def test_a_higher_rate_calls_more_rows_in_the_table() -> None:
     told, _ = foreseen(0.35, 0.3)
     called = [row.predicted_positives for row in told.table]
     assert called == sorted(called)
-    assert len(expected_table(told)) == 2 + len(told.table)
-    assert sum("(chosen)" in line for line in expected_table(told)) == 1
-    assert sum("(train)" in line for line in expected_table(told)) == 1
-    assert sum("estimate" in line for line in expected_table(told)) == 1
+    lines = expected_table(foretell(handed_in(told, Path("submission.csv")), []).table)
+    assert len(lines) == 2 + len(told.table)
+    assert sum("(chosen)" in line for line in lines) == 1
+    assert sum("(train)" in line for line in lines) == 1
+    assert sum("estimate" in line for line in lines) == 1
 
 
 def test_scores_that_are_no_mixture_raise_a_doubt() -> None:
@@ -97,17 +98,33 @@ def test_scores_that_tell_nothing_give_no_estimate() -> None:
     assert "no share of positives can be estimated" in expected_sentences(told)[-1]
 
 
-def test_what_was_said_of_a_submission_is_read_again(tmp_path: Path) -> None:
-    told, _ = foreseen(0.35, 0.35)
+def handed_in(told: Foresight, path: Path) -> HandedIn:
     y, p = scores(300, 0.3, 3)
     score = score_trial(y, p[None], (np.arange(300) % 3)[None], Objective())
-    handed_in = HandedIn(tmp_path / "submission.csv", 5000, Blend.of_one("t", score), told, "1a2b")
-    written = write_expected(handed_in, [], tmp_path)
+    return HandedIn(path, 5000, Blend.of_one("t", score), told, "1a2b")
+
+
+def test_what_was_said_of_a_submission_is_read_again(tmp_path: Path) -> None:
+    told, _ = foreseen(0.35, 0.35)
+    written = write_expected(handed_in(told, tmp_path / "submission.csv"), [], tmp_path)
     assert read_foretold(tmp_path) == written
+    assert written.chosen is not None
+    assert written.chosen.positive_rate == 0.35
     assert (tmp_path / "expected.csv").read_text().count("\n") == 1 + len(told.table)
     (tmp_path / "expected.json").write_text(json.dumps({"torn": 1}))
     assert read_foretold(tmp_path) is None
     assert read_foretold(tmp_path / "nowhere") is None
+
+
+def test_what_an_earlier_version_said_is_read_and_a_damaged_table_left_out(tmp_path: Path) -> None:
+    told, _ = foreseen(0.35, 0.35)
+    written = write_expected(handed_in(told, tmp_path / "submission.csv"), [], tmp_path)
+    old = {"members": {"t": 1.0}, "sentences": written.sentences, "table": ["| assumed rate |", "| ---: |"]}
+    (tmp_path / "expected.json").write_text(json.dumps(old))
+    assert read_foretold(tmp_path) == written
+    for damage in ("positive_rate,origin\n0.1,chosen\n", "\x00", (tmp_path / "expected.csv").read_text()[:-9] + ",x\n"):
+        (tmp_path / "expected.csv").write_text(damage)
+        assert read_foretold(tmp_path) == replace(written, table=[])
 
 
 def test_nobody_or_everyone_positive_by_the_scores_is_an_estimate_too() -> None:
