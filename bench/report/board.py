@@ -21,8 +21,9 @@ from bench.report.effects import ablation, effects, effects_markdown, write_effe
 from bench.report.ensemble import blend_sentence, ensemble_markdown, write_ensemble
 from bench.report.expected import Foretold, expected_table
 from bench.report.explained import Explained, explained_lines
-from bench.report.known import coverage_table, customers_sentence, inert
+from bench.report.known import coverage_table, customers_sentence
 from bench.report.leaderboard import Row, cell_text, columns, shown_columns
+from bench.report.markdown import inert, table_lines
 from bench.report.raced import raced_sentences
 from bench.run.search import Search
 from bench.score.uncertainty import Corrected
@@ -107,7 +108,7 @@ def _markdown(board: Board) -> list[str]:
     for sentence in board.sentences:
         lines += [sentence, ""]
     lines += ["| " + " | ".join(shown) + " |", "|" + " --- |" * len(shown)]
-    lines += ["| " + " | ".join(cell_text(row.get(name, "")) for name in shown) + " |" for row in board.rows]
+    lines += ["| " + " | ".join(inert(cell_text(row.get(name, ""))) for name in shown) + " |" for row in board.rows]
     lines += ["", f"Ranked by {experiment.objective.metric}. What each column means stands in results/README.md.", ""]
     if board.verdict.members:
         lines += ["## The ensemble", ""]
@@ -123,12 +124,9 @@ def _markdown(board: Board) -> list[str]:
     if board.explained:
         lines += ["## Which columns the winner leans on", "", *explained_lines(board.explained), ""]
     if board.coverage:
-        lines += ["## What of the rows to predict training has shown", "", *coverage_table(board.coverage), ""]
+        lines += ["## What of the rows to predict training has shown", ""]
+        lines += [*table_lines(coverage_table(board.coverage)), ""]
     if board.foretold and board.foretold.table:
-        lines += [
-            "## If another share of the rows to predict is positive",
-            "",
-            *expected_table(board.foretold.table),
-            "",
-        ]
+        lines += ["## If another share of the rows to predict is positive", ""]
+        lines += [*expected_table(board.foretold.table), ""]
     return lines

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.page.block import PageTable
 from bench.plan.grid import Trial
 from bench.record.columns import EFFECTS
 from bench.record.disk import replacing
+from bench.report.markdown import table_lines
 from bench.score.objective import Objective
 from bench.score.redraws import Redraws
 from bench.vocabulary import AXES, DO_NOTHING, Axis
@@ -135,12 +137,23 @@ def effects_markdown(found: Iterable[Effect], steps: Iterable[Step], objective: 
     less = " Less is better." if objective.sign < 0 else ""
     lines = [f"What each component is worth, everything else being equal, with a 95 % interval each.{less}", ""]
     lines += [f"- {effect.axis}: {effect.sentence(metric)}" for effect in found]
-    lines += ["", "From the floor to the first, one choice after another as far as such trials were run.", ""]
-    lines += ["| choice | " + metric + " | worth |", "| --- | --- | --- |"]
+    way = steps_table(steps, objective)
+    return [*lines, "", way.caption, "", *table_lines(way)]
+
+
+def steps_table(steps: Iterable[Step], objective: Objective) -> PageTable:
+    """Return the way from the floor to the winner, a row for each step."""
+    rows = []
     for step in steps:
         worth = "" if step.gain is None or step.high is None else f"{step.gain:+.3f} ± {step.high - step.gain:.3f}"
-        lines.append(f"| {', '.join(step.changed) or 'the floor'} | {step.value:.3f} | {worth} |")
-    return lines
+        rows.append((", ".join(step.changed) or "the floor", f"{step.value:.3f}", worth))
+    caption = "From the floor to the first, one choice after another as far as such trials were run."
+    return PageTable(caption, ("choice", objective.named, "worth"), rows, frozenset({objective.named, "worth"}))
+
+
+def is_floor(trial: Trial) -> bool:
+    """Say whether no other choice makes a difference to its model."""
+    return trial.on("model")[0].component.ignores >= set(AXES[:-1])
 
 
 def _finished(trials: Iterable[Trial], redrawn: Redraws) -> list[Trial]:
@@ -148,18 +161,13 @@ def _finished(trials: Iterable[Trial], redrawn: Redraws) -> list[Trial]:
     return [trial for trial in trials if trial.id in done]
 
 
-def _floor(trial: Trial) -> bool:
-    """Say whether no other choice makes a difference to its model."""
-    return trial.on("model")[0].component.ignores >= set(AXES[:-1])
-
-
 def _contexts(finished: list[Trial], axis: Axis) -> list[Context]:
     """Return the trials by what they do on all other axes, and there by what they do on this one."""
     others = [other for other in AXES if other != axis]
-    floors = [trial for trial in finished if _floor(trial)]
+    floors = [trial for trial in finished if is_floor(trial)]
     contexts: dict[object, Context] = {}
     for trial in finished:
-        if not _floor(trial):
+        if not is_floor(trial):
             contexts.setdefault(trial.on(*others), {}).setdefault(trial.named(axis), []).append(trial)
     if axis == "model":
         for context in contexts.values():
@@ -172,7 +180,7 @@ def _reference(contexts: list[Context], axis: Axis) -> str:
     """Return what the components of an axis are compared with; the floor only where there is nothing else."""
     trials, paired = Counter[str](), Counter[str]()
     for context in contexts:
-        there = {name: len(equal) for name, equal in context.items() if not _floor(equal[0])}
+        there = {name: len(equal) for name, equal in context.items() if not is_floor(equal[0])}
         trials.update(there)
         paired.update(there if len(context) > 1 else {})
     idle = DO_NOTHING.get(axis, "")

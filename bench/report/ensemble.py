@@ -6,15 +6,23 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Any, Final
 
 from bench.ensemble.judge import Verdict
 from bench.ensemble.members import Member
+from bench.page.block import PageTable
 from bench.plan.grid import Trial
 from bench.record.columns import ENSEMBLE
 from bench.record.disk import replacing
+from bench.report.markdown import table_lines
 from bench.score.combine import Combination
 from bench.score.objective import Objective
+
+MEANT: Final = (
+    "Members are put on one scale, then their logits are averaged by these weights. Errors shared: of the rows "
+    "that a member or another one calls wrongly, those that both do, mean over the others. Lost without: by how "
+    "much the ensemble is worse if a member is left out and the others keep their proportions."
+)
 
 
 def blend_sentence(verdict: Verdict, objective: Objective) -> str:
@@ -38,27 +46,46 @@ def blend_sentence(verdict: Verdict, objective: Objective) -> str:
     return f"{said}: the ensemble wins{', as it is not surely worse than the best trial' if behind else ''}."
 
 
+def why_not(verdict: Verdict, objective: Objective) -> str:
+    """Say why an ensemble of several trials lost against the best of them."""
+    single, ensemble, sure = verdict.single, verdict.ensemble, verdict.certainty
+    assert single is not None  # else nothing won
+    assert ensemble is not None
+    if single.score.keeps_floor(objective) and not ensemble.score.keeps_floor(objective):
+        return "It lost since it misses what [objective] asks to be kept, and the best single trial keeps it."
+    if sure is None:
+        return (
+            f"It lost by its plain score, {objective.named} {ensemble.score.value(objective):.4f} against "
+            f"{single.score.value(objective):.4f}; how far chance goes cannot be told here."
+        )
+    return (
+        f"It lost since its corrected score, {objective.named} {sure.blended.value:.4f}, is worse than that of the "
+        f"best single trial, {sure.corrected.value:.4f}, by more than chance."
+    )
+
+
 def ensemble_markdown(members: Sequence[Member], trials: Iterable[Trial], objective: Objective) -> list[str]:
     """Return the table of members that leaderboard.md shows, and a sentence that explains it."""
+    return [*table_lines(members_table(members, trials, objective)), "", MEANT]
+
+
+def members_table(members: Sequence[Member], trials: Iterable[Trial], objective: Objective) -> PageTable:
+    """Return a row for each member."""
     names = {trial.id: trial.configuration for trial in trials}
-    lines = [
-        f"| member | configuration | weight | {objective.named} alone | errors | errors shared | lost without |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for member in members:
-        shared = f"{mean(member.overlap.values()):.0%}" if member.overlap else ""
-        loss = f"{member.loss:+.4f}" if member.loss is not None else ""
-        lines.append(
-            f"| {member.trial} | {names[member.trial]} | {member.weight:.2f} | {member.value:.4f} | "
-            f"{member.errors:,.0f} | {shared} | {loss} |"
+    rows = [
+        (
+            member.trial,
+            names[member.trial],
+            f"{member.weight:.2f}",
+            f"{member.value:.4f}",
+            f"{member.errors:,.0f}",
+            f"{mean(member.overlap.values()):.0%}" if member.overlap else "",
+            f"{member.loss:+.4f}" if member.loss is not None else "",
         )
-    return [
-        *lines,
-        "",
-        "Members are put on one scale, then their logits are averaged by these weights. Errors shared: of the rows "
-        "that a member or another one calls wrongly, those that both do, mean over the others. Lost without: by how "
-        "much the ensemble is worse if a member is left out and the others keep their proportions.",
+        for member in members
     ]
+    figures = ("weight", f"{objective.named} alone", "errors", "errors shared", "lost without")
+    return PageTable("Members, the heaviest first.", ("member", "configuration", *figures), rows, frozenset(figures))
 
 
 def write_ensemble(members: Iterable[Member], combination: Combination, trials: Iterable[Trial], folder: Path) -> None:

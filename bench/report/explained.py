@@ -6,25 +6,52 @@ import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from bench.data.notices import plural, shortened
 from bench.ensemble.alike import SAME
 from bench.ensemble.blend import who_predicts
 from bench.ensemble.explain import DEALS, MOST_ROWS, Importance
 from bench.ensemble.leads import ExplainedLeads
+from bench.page.block import PageTable
 from bench.record import inert as spreadsheet
 from bench.record.columns import IMPORTANCE, REASONS
 from bench.record.disk import replacing
-from bench.report.known import inert
+from bench.report.markdown import inert, table_lines
 from bench.score.objective import Objective
 
 MOST_SHOWN = 15  # in the table; importance.csv has all
 EACH_WAY = 3  # columns that raise a lead's chances, and as many that lower them
-LONGEST = 200  # letters of a lead's cell
+LONGEST = 200  # letters of a lead's cell, or of a column's name in a sentence
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What is lost of a score without what columns say: the mean over the folds, and its ends among them."""
+
+    mean: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class Leaned:
+    """Columns that a winner leans on, one or several that say the same."""
+
+    columns: tuple[str, ...]
+    average_precision: Lost
+    objective: Lost
+
+    @property
+    def named(self) -> str:
+        """The columns in one cell."""
+        return " + ".join(self.columns)
 
 
 @dataclass(frozen=True)
@@ -34,12 +61,19 @@ class Explained:
     Attributes
     ----------
     members : trial -> weight of the winner, or of the trial that was asked about
-    sentences, table : in words, and as the lines of a Markdown table
+    metric : the objective as a sentence writes it
+    leaned : the columns that every fold lost by, those lost most by first, at most `MOST_SHOWN`
     """
 
     members: dict[str, float]
     sentences: list[str]
-    table: list[str]
+    metric: str
+    leaned: tuple[Leaned, ...]
+
+    @property
+    def table(self) -> list[str]:
+        """The lines of a Markdown table; none where no column is seen to matter."""
+        return table_lines(leaned_table(self)) if self.leaned else []
 
 
 def explained(members: dict[str, float], found: Sequence[Importance], objective: Objective) -> Explained:
@@ -51,17 +85,40 @@ def explained(members: dict[str, float], found: Sequence[Importance], objective:
     idle = [name for name in idle if name not in covered]
     sentences = [_first(members, first), *(_together(one, found) for one in together)]
     if idle:
-        sentences.append(f"Not seen to matter, since one fold at least lost nothing by them: {', '.join(idle)}.")
+        named = ", ".join(shortened(name, LONGEST) for name in idle)
+        sentences.append(f"Not seen to matter, since one fold at least lost nothing by them: {named}.")
     sentences.append(
         f"What is lost on at most {MOST_ROWS:,} held-out rows of each fold when a column's cells are dealt out anew "
         f"among them before preparation (permutation importance, mean of {DEALS} deals and over the folds)."
     )
-    return Explained(members, sentences, _table(found, objective))
+    leaned = (
+        Leaned(one.columns, _lost(one.average_precision), _lost(one.objective))
+        for one in [one for one in found if one.shown][:MOST_SHOWN]
+    )
+    return Explained(members, sentences, objective.named, tuple(leaned))
 
 
 def explained_lines(told: Explained) -> list[str]:
     """Return it as lines of Markdown."""
     return [*told.table, *(line for sentence in told.sentences for line in ("", inert(sentence)))]
+
+
+def leaned_table(told: Explained) -> PageTable:
+    """Return a row for each column that the winner leans on."""
+    lost = ("average precision lost", f"{told.metric} lost")
+    columns = ("column", *(name for of in lost for name in (of, "lowest to highest fold")))
+    rows = [
+        (
+            one.named,
+            *(
+                cell
+                for lost in (one.average_precision, one.objective)
+                for cell in (f"{lost.mean:.3f}", f"{lost.lowest:.3f} to {lost.highest:.3f}")
+            ),
+        )
+        for one in told.leaned
+    ]
+    return PageTable("What is lost without what a column says.", columns, rows, frozenset(columns[1:]))
 
 
 def write_importance(told: Explained, found: Sequence[Importance], folder: Path, of: str = "") -> None:
@@ -81,10 +138,10 @@ def write_importance(told: Explained, found: Sequence[Importance], folder: Path,
 
 
 def read_explained(folder: Path) -> Explained | None:
-    """Return what was said last of a winner of this run; None where nothing was."""
+    """Return what was said last of a winner of this run; None where nothing was, or by a version without figures."""
     try:
-        return Explained(**json.loads((folder / "importance.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return _adapter().validate_json((folder / "importance.json").read_bytes())
+    except (OSError, ValueError):
         return None
 
 
@@ -120,7 +177,8 @@ def _first(members: dict[str, float], first: Sequence[Importance]) -> str:
     who = who_predicts(members)
     if not first:
         return f"No single column is seen to matter to {who}."
-    named = ", ".join(f"{one.columns[0]} ({one.average_precision.mean():.3f})" for one in first[:5])
+    figures = ((shortened(one.columns[0], LONGEST), one.average_precision.mean()) for one in first[:5])
+    named = ", ".join(f"{column} ({lost:.3f})" for column, lost in figures)
     return f"{who[0].upper()}{who[1:]} leans most on {named}: average precision lost without what they say."
 
 
@@ -129,23 +187,17 @@ def _together(block: Importance, found: Sequence[Importance]) -> str:
     alone = max(
         one.average_precision.mean() for one in found if len(one.columns) == 1 and one.columns[0] in block.columns
     )
-    both = block.average_precision.mean()
+    both, named = block.average_precision.mean(), " and ".join(shortened(name, LONGEST) for name in block.columns)
     return (
-        f"{' and '.join(block.columns)} say nearly the same (Cramér's V of {SAME:g} or more) and can cover for each "
+        f"{named} say nearly the same (Cramér's V of {SAME:g} or more) and can cover for each "
         f"other: dealt out together they cost {both:.3f}, the first of them alone {alone:.3f}."
     )
 
 
-def _table(found: Sequence[Importance], objective: Objective) -> list[str]:
-    named = objective.named
-    lines = [
-        f"| column | average precision lost | lowest to highest fold | {named} lost | lowest to highest fold |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
-    for one in [one for one in found if one.shown][:MOST_SHOWN]:
-        figures = (
-            f"{lost.mean():.3f} | {lost.min():.3f} to {lost.max():.3f}"
-            for lost in (one.average_precision, one.objective)
-        )
-        lines.append(f"| {inert(' + '.join(one.columns))} | {' | '.join(figures)} |")
-    return lines if len(lines) > 2 else []
+def _lost(folds: NDArray[np.float64]) -> Lost:
+    return Lost(float(folds.mean()), float(folds.min()), float(folds.max()))
+
+
+@cache
+def _adapter() -> TypeAdapter[Explained]:
+    return TypeAdapter(Explained)

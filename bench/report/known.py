@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bench.data.coverage import Coverage
 from bench.ensemble.customers import OnCustomers
+from bench.page.block import PageTable
 
 
 def customers_sentence(winner: OnCustomers) -> str:
@@ -21,20 +22,17 @@ def customers_sentence(winner: OnCustomers) -> str:
     return f"The winner on customers it trained on: F1 {known:.4f}; on new ones {on_new}: a gap of {known - new:.4f}."
 
 
-def coverage_table(covered: Sequence[Coverage]) -> list[str]:
-    """Return a Markdown table of customers and categories: rows to predict and their values that training showed."""
-    lines = [
-        "| column | rows to predict with a value | of them seen in training | values | of them seen |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
-    for one in covered:
-        lines.append(
-            f"| {inert(one.column)} | {one.rows:,} | {one.seen_rows / max(1, one.rows):.1%} | {one.levels:,} | "
-            f"{one.seen_levels / max(1, one.levels):.1%} |"
+def coverage_table(covered: Sequence[Coverage]) -> PageTable:
+    """Return a table of customers and categories: rows to predict and their values that training showed."""
+    columns = ("column", "rows to predict with a value", "of them seen in training", "values", "of them seen")
+    rows = [
+        (
+            one.column,
+            f"{one.rows:,}",
+            f"{one.seen_rows / max(1, one.rows):.1%}",
+            f"{one.levels:,}",
+            f"{one.seen_levels / max(1, one.levels):.1%}",
         )
-    return lines
-
-
-def inert(text: str) -> str:
-    """Keep a user's words from ending a cell of a table or being read as HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("\n", " ")
+        for one in covered
+    ]
+    return PageTable("What of the rows to predict training has shown.", columns, rows, frozenset(columns[1:]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from bench.ensemble.customers import OnCustomers
 from bench.ensemble.so_far import SoFar
@@ -17,6 +17,19 @@ from bench.score.ties import Ties
 from bench.vocabulary import AXES
 
 Row = dict[str, Any]
+
+SIDES: Final = ("f1_known", "f1_new", "f1_ordinary")
+_HEADINGS: Final = {
+    "f1": "F1",
+    "f_beta": "F-beta",
+    "roc_auc": "ROC AUC",
+    "brier": "Brier score",
+    "predicted_positives": "called positive",
+    "fit_seconds": "seconds",
+    "f1_known": "F1, known customers",
+    "f1_new": "F1, new customers",
+    "f1_ordinary": "F1, new customers but giant ones",
+}
 
 
 def leaderboard(
@@ -54,7 +67,7 @@ def leaderboard(
             **(_scored_so_far(so_far[trial], experiment.objective) if trial in so_far else {}),
             **({"folds": all_folds} if so_far and trial in scores else {}),
             **(_compared(ties, trial) if ties and trial in scores else {}),
-            **_by_customer((customers or {}).get(trial)),
+            **by_side((customers or {}).get(trial)),
             **({"floor": _floor(scores.get(trial), experiment)} if experiment.objective.has_floor else {}),
             "fit_seconds": round(seconds[trial], 3),
         }
@@ -93,6 +106,21 @@ def shown_columns(experiment: Experiment, rows: list[Row]) -> list[str]:
         "threshold",
         "predicted_positives",
     ]
+
+
+def heading(column: str, new_are: str = "new") -> str:
+    """Return a column's name as a page writes it; ``new_are`` is that of `OnCustomers`."""
+    if column == "f1_new" and new_are == "later":
+        return "F1, later rows"
+    return _HEADINGS.get(column, column.replace("_", " "))
+
+
+def by_side(score: OnCustomers | None) -> Row:
+    """Return F1 on known and on new customers, as far as there are such."""
+    if score is None:
+        return {}
+    sides = zip(SIDES, (score.known, score.new, score.ordinary), strict=True)
+    return {name: round(counts.f1, 6) for name, counts in sides if counts is not None}
 
 
 def cell_text(value: object) -> str:
@@ -151,13 +179,6 @@ def _standing(score: SoFar, objective: Objective, trial: str) -> tuple[float, fl
 
 def _compared(ties: Ties, trial: str) -> Row:
     return {"tied": "yes" if trial in ties.tied else "no", "surely_behind": round(ties.at_least[trial], 6)}
-
-
-def _by_customer(score: OnCustomers | None) -> Row:
-    if score is None:
-        return {}
-    sides = {"f1_known": score.known, "f1_new": score.new, "f1_ordinary": score.ordinary}
-    return {name: round(counts.f1, 6) for name, counts in sides.items() if counts is not None}
 
 
 def _floor(score: Score | None, experiment: Experiment) -> str:

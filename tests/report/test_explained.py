@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,12 @@ def test_what_was_said_is_read_again_and_the_csv_holds_every_column(tmp_path: Pa
     assert table["column"].tolist() == ["country + country.1", "'=length", "country", "country.1", "<b>|"]
     assert table.loc[0].tolist()[1:] == [2, 0.4, 0.3, 0.5, 0.3, 0.2, 0.4, "yes"]
     assert table["shown"].tolist() == ["yes", "yes", "yes", "no", "no"]
+
+
+def test_what_an_earlier_version_said_without_figures_is_passed_over(tmp_path: Path) -> None:
+    earlier = {"members": {"t": 1.0}, "sentences": ["Trial t leans most on x."], "table": ["| column |"]}
+    (tmp_path / "importance.json").write_text(json.dumps(earlier))
+    assert read_explained(tmp_path) is None
 
 
 def test_reasons_stand_in_a_file_by_lead_with_cells_as_written_and_no_formula(tmp_path: Path) -> None:
