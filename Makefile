@@ -4,12 +4,13 @@ FILE    ?= experiments/leads.toml
 BIN     := .venv/bin
 LOCKED  := .venv/.locked
 READY   := .venv/.ready
+AXE     := .venv/axe/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help bench index plan test test-slow check perf honesty map handbook lock clean
+.PHONY: help bench index plan test test-slow test-browser check perf honesty map handbook lock clean
 
 help: ## Print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Makefile: python %d.%d found, 3.11 to 3.13 is needed. Say which: make PYTHON=python3.12 ..." % v)'
@@ -35,6 +36,15 @@ test: check ## Lint, types and the tests that CI runs
 
 test-slow: $(READY) ## The full-size checks that take minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow
+
+test-browser: $(READY) $(if $(shell command -v npm),$(AXE)) ## The pages in a real browser (Chromium or Chrome must be installed)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m browser -rs tests/browser
+
+$(AXE): $(LOCKED) tests/browser/package.json tests/browser/package-lock.json
+	@mkdir -p .venv/axe
+	@cp tests/browser/package.json tests/browser/package-lock.json .venv/axe/
+	npm ci --prefix .venv/axe --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $(AXE)
 
 check: $(READY) ## Lint and types
 	$(BIN)/ruff check .

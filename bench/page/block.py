@@ -50,7 +50,7 @@ class LiveTable:
     Attributes
     ----------
     caption : one sentence
-    numbers : which columns are numbers
+    numbers : which columns are numbers, sorted by the first that a cell holds, a cell without one last
     named_by : the column whose cell names its row
     facets : what rows can be filtered by, in order; a column or anything else that `LiveRow.facets` tells
     mark : what a marked row is, in a word or two, beside the row's name: colour alone does not tell everyone

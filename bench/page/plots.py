@@ -46,6 +46,7 @@ def drawn(figure: Figure) -> str:
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = out.getvalue()
     svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg[svg.index("<svg") :], flags=re.DOTALL)  # style: the page's
+    svg = in_tags(svg, r"font-family: [^;\"]*;? ?", "")  # the page's again, which has Korean fonts to fall back to
     return in_tags(svg, "#000000", "currentColor")
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
 from bench.page.block import Block, PageTable, Plot
 from bench.page.page import page
 from bench.page.plots import axes, drawn
-
-NASTY = "<script>alert(1)</script> & \"quotes\" 'more' 전환 🙂 </svg> {{ 7 * 7 }} " + "x" * 10_000
+from tests.page.made import NASTY, Elements
 
 
 def plotted(label: str) -> Plot:
@@ -28,29 +26,10 @@ def with_word(word: str) -> str:
     )
 
 
-class Elements(HTMLParser):
-    """The elements of a page, their attributes and all that is shown as text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.found if name == tag]
-
-
 def test_a_word_of_the_table_is_shown_as_text_wherever_it_stands() -> None:
     elements = Elements(with_word(NASTY))
     plain = {tag for tag, _ in Elements(with_word("plain")).found}
-    assert {tag for tag, _ in elements.found} == plain
+    assert {tag for tag, _ in elements.found} - {"wbr"} == plain  # a place to break a long word
     assert "script" not in plain
     # title, h1, opening, link, heading, sentence, caption of plot, label of plot, caption of table, two cells, closing
     assert elements.text.count(NASTY) == 12
@@ -124,9 +103,44 @@ def contrast(one: str, other: str) -> float:
 
 def test_text_stands_out_on_light_and_on_dark_ground() -> None:
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
-    schemes = re.findall(r":root \{([^}]*--ground[^}]*--link[^}]*)\}", with_word("plain"))[:2]
-    assert len(schemes) == 2
-    for scheme in schemes:
-        colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", scheme))
-        for word in ("text", "quiet", "link"):
-            assert contrast(colours[word], colours["ground"]) >= 4.5
+    pairs = re.findall(r"--(\w+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", with_word("plain"))
+    for colours in ({name: light for name, light, _ in pairs}, {name: dark for name, _, dark in pairs}):
+        for word in ("text", "quiet", "link", "mark"):
+            assert min(contrast(colours[word], colours[ground]) for ground in ("ground", "raised")) >= 4.5
+        assert contrast(colours["edge"], colours["ground"]) >= 3  # what bounds a control (WCAG 2.2, 1.4.11)
+
+
+def test_a_drawing_leaves_room_for_letters_that_its_own_font_lacks() -> None:
+    figure, plain = axes(4, 2)
+    plain.barh(["한국어로쓴범주의이름", "b"], [1, 2])
+    (end,) = re.findall(r'font-size: 10px; text-anchor: end" x="([\d.]+)"[^>]*>한국', drawn(figure))
+    assert float(end) > 100  # ten letters as wide as high
+    assert "font-family" not in drawn(figure)  # the page's fonts, with Korean ones among them
+
+
+def test_a_caption_is_no_wider_than_its_plot() -> None:
+    figure, plain = axes(4, 2)
+    plain.plot([0, 1], [0, 1])
+    html = page("title", [], [Block("one", plots=[Plot(drawn(figure), "rising")])])
+    assert [one["style"] for one in Elements(html).named("figure")] == ["width: 288pt"]
+
+
+def test_commands_stand_a_line_each_as_they_are_typed() -> None:
+    commands = ["bench run 'leads.toml' && echo \"done\"", "make test"]
+    html = page("title", [], [Block("again", commands=commands)])
+    assert "\n".join(commands) in Elements(html).text
+    assert len(Elements(html).named("pre")) == 1
+
+
+def test_every_page_can_be_turned_dark_without_a_script_and_skipped_into() -> None:
+    elements = Elements(with_word("plain"))
+    themes = [one for one in elements.named("input") if one["type"] == "radio"]
+    assert [one["value"] for one in themes] == ["system", "light", "dark"]
+    assert ["checked" in one for one in themes] == [True, False, False]
+    first = elements.named("a")[0]
+    (main,) = elements.named("main")
+    assert first["href"] == f"#{main['id']}"
+
+
+def test_half_a_surrogate_pair_does_not_keep_a_page_from_being_written() -> None:
+    assert "a?b" in page("title", ["a\udc80b"], [])
