@@ -9,9 +9,14 @@ from pathlib import Path
 from bench.audit.finding import Finding
 from bench.audit.inspect import audit, write_audit
 from bench.bundle.loaded import load_bundle
+from bench.compare.paired import Side
+from bench.compare.recorded import Recorded
+from bench.compare.told import Comparison
+from bench.compare.whole import compare as compare_runs
+from bench.compare.whole import place_of_page, read_both, write_comparison
 from bench.customer.whole import index_of_run
 from bench.data.coverage import coverage
-from bench.data.dataset import read_tables
+from bench.data.dataset import read_dataset, read_tables
 from bench.ensemble.again import hand_in_again
 from bench.ensemble.customers import Customers, View
 from bench.ensemble.explain import first_repeat, importance
@@ -21,10 +26,11 @@ from bench.ensemble.leads import Wanted, explain_leads
 from bench.ensemble.refit import refit
 from bench.ensemble.so_far import scores_so_far
 from bench.ensemble.submission import check_place
-from bench.errors import BundleError
+from bench.errors import BenchError, BundleError
 from bench.explore.look import look_at
 from bench.explore.whole import explore
-from bench.question import Question
+from bench.plan.experiment import experiment_of
+from bench.question import Question, question_of
 from bench.record.store import Store, read_store
 from bench.report.board import Board, write_board
 from bench.report.calibrated import calibrated
@@ -104,6 +110,31 @@ def look(question: Question) -> tuple[Path, list[str]]:
     experiment = question.experiment
     looked = look_at(experiment.name, experiment.data, question.dataset, inspect(question))
     return explore(looked, question.folder / "explore")
+
+
+def compare(given: tuple[Path, Path], results: Path, output: Path | None) -> tuple[Comparison, Path]:
+    """Compare two runs, each named by its experiment file or its folder; return what was found, and its page."""
+    runs = read_both(given, results)
+    path = place_of_page(runs, results, output)
+    found = compare_runs(runs, (side_of(runs[0]), side_of(runs[1])))
+    write_comparison(found, path)
+    return found, path
+
+
+def side_of(run: Recorded) -> Side | str:
+    """Return a run with its table and predictions; where they cannot be had, why."""
+    if run.source is None:
+        return "no experiment file was kept that names its table."
+    try:
+        experiment = replace(experiment_of(run.source, run.file), name=run.folder.resolve().name)
+        dataset = read_dataset(experiment.data)
+        if dataset.data_id != run.data_id:
+            return f"its table is no longer the one that was run (fingerprint {dataset.data_id}, then {run.data_id})."
+        question = question_of(experiment, dataset, run.folder.resolve().parent)
+        store = read_store(question.folder, dataset.data_id, question.folds)
+    except BenchError as error:
+        return str(error)
+    return Side(question.experiment, dataset, question.folds, question.plan, store)
 
 
 def recorded(question: Question) -> Board:

@@ -71,6 +71,8 @@ def recording(
             store.forget_failures({trial.id for trial in plan.trials})
         store.write_trials([trial.row() for trial in plan.trials])
         store.write_run(_facts(question, folds))
+        if folder == question.folder:
+            store.write_experiment(experiment.source)
         facts = {"workers": None if engine.cluster else engine.workers, "cluster": engine.cluster, **facts}
         diary = Diary(
             question.plan, Scoreboard(dataset, store, experiment.objective), store, events, facts, engine.watch
@@ -165,6 +167,7 @@ def _facts(question: Question, folds: Folds) -> dict[str, Any]:
         "folds_id": folds.folds_id,
         "rows": len(question.dataset.y),
         "positives": int(question.dataset.y.sum()),
+        "columns": {column.name: column.kind for column in question.dataset.columns},
         "trials": len(question.plan.trials),
         "notices": list(question.notices),
         **environment(),

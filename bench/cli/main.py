@@ -7,7 +7,22 @@ import sys
 
 import typer
 
-from bench.cli import auto, bundle, check, customers, derive, explain, feedback, hand, look, make, pages, run, status
+from bench.cli import (
+    auto,
+    bundle,
+    check,
+    compare,
+    customers,
+    derive,
+    explain,
+    feedback,
+    hand,
+    look,
+    make,
+    pages,
+    run,
+    status,
+)
 from bench.cli.terminal import heed_signals, ignore_signals, steady_streams
 from bench.errors import BenchError, Stopped
 
@@ -19,7 +34,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for family in (auto, run, pages, status, look, check, derive, make, hand, explain, bundle, customers, feedback):
+for family in (
+    auto,
+    run,
+    pages,
+    compare,
+    status,
+    look,
+    check,
+    derive,
+    make,
+    hand,
+    explain,
+    bundle,
+    customers,
+    feedback,
+):
     family.add_commands(app)
 
 

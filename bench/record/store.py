@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from bench.record.facts import earlier_versions
 from bench.record.predictions import Predictions
 
 __all__ = ["CellResult", "Key", "Store", "open_store", "read_store"]
+
+EXPERIMENT: Final = "experiment.toml"
 
 
 class Store:
@@ -166,6 +168,11 @@ class Store:
         with replacing(path) as file:
             json.dump(facts, file, indent=2, ensure_ascii=False)
             file.write("\n")
+
+    def write_experiment(self, source: str) -> None:
+        """Write experiment.toml: the file as this run read it, which may be edited afterwards."""
+        with replacing(self.folder / EXPERIMENT) as file:
+            file.write(source)
 
     def _lines(self) -> Iterator[re.Match[str] | None]:
         """Yield the fields of each whole line of cells.csv but the first; None where they cannot be read.

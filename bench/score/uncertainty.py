@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,8 @@ class Corrected:
     chosen : trial -> its mean weight over the draws, the largest first; they sum to 1
     unseen : score of each draw's choice on the rows left out; they pair with those of another rule, same draws
     rows_unseen : share of rows that a draw leaves out, mean
+    influence : of each company on ``value``, shape (companies,); None of a score that is not made of counts
+    on_all : likewise the score on the whole table of what each draw chose; empty
     """
 
     value: float
@@ -50,17 +52,28 @@ class Corrected:
     chosen: dict[str, float]
     unseen: tuple[float, ...] = ()
     rows_unseen: float = 0.37
+    influence: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
+    on_all: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     def surely_worse(self, other: Corrected, objective: Objective) -> bool:
         """Say whether this is worse than ``other`` by more than chance: beyond 95 % of a paired difference, one-sided.
 
-        The variance of the difference is that of the draws' differences on the rows they left out, by the jackknife
-        that deletes the others (see `corrected_estimate`). It is rather too wide.
+        By the jackknife of `_jackknifed_error`, which is rather too wide.
         """
-        pairs = min(len(self.unseen), len(other.unseen))
-        apart = objective.sign * (np.array(other.unseen[:pairs]) - np.array(self.unseen[:pairs]))
-        error = math.sqrt(float(np.nanvar(apart)) * self.rows_unseen / (1 - self.rows_unseen))
-        return objective.sign * (other.value - self.value) > NORMAL_90 * error
+        return objective.sign * (other.value - self.value) > NORMAL_90 * _jackknifed_error(self, other)
+
+    def error_of_difference(self, other: Corrected) -> float:
+        """Return the standard error of the difference to another one, made with the same draws of the same rows.
+
+        As that of one alone, see `corrected_estimate`: by what each company does to the difference, and by the
+        variance of the difference between what the draws chose.
+        """
+        if self.influence is None or other.influence is None:
+            return _jackknifed_error(self, other)
+        rows = other.influence - self.influence
+        pairs = min(len(self.on_all), len(other.on_all))
+        chosen = np.subtract(other.on_all[:pairs], self.on_all[:pairs])
+        return math.sqrt(len(rows) * float(rows.var()) + float(chosen.var()))
 
 
 def corrected_estimate(
@@ -128,9 +141,10 @@ def corrected_estimate(
         for trial, weight in choice.weights.items():
             chosen[trial] += weight / draws
     counts, share_out = _counts(y, called, left_out), float(left_out.mean()) / draws
-    if objective.needs_threshold:
+    influence = _influence(y, called, left_out, units, objective) if objective.needs_threshold else None
+    if influence is not None:
         value = float(objective.of(counts))
-        variance = _variance_of_rows(y, called, left_out, units, objective) + float(np.var(on_all))
+        variance = len(influence) * float(influence.var()) + float(np.var(on_all))
     else:
         value = float(np.nanmean(unseen))
         variance = float(np.nanvar(unseen)) * share_out / (1 - share_out)
@@ -146,7 +160,19 @@ def corrected_estimate(
         chosen=dict(sorted(chosen.items(), key=lambda pair: (-pair[1], pair[0]))),
         unseen=tuple(unseen),
         rows_unseen=share_out,
+        influence=influence,
+        on_all=tuple(on_all),
     )
+
+
+def _jackknifed_error(one: Corrected, other: Corrected) -> float:
+    """Return the standard error of a difference of scores on rows left out, by the jackknife that deletes the others.
+
+    Its variance is that of the draws' differences; see `corrected_estimate`. It is rather too wide.
+    """
+    pairs = min(len(one.unseen), len(other.unseen))
+    apart = np.subtract(other.unseen[:pairs], one.unseen[:pairs])
+    return math.sqrt(float(np.nanvar(apart)) * one.rows_unseen / (1 - one.rows_unseen))
 
 
 def _blocks(units: NDArray[np.int64], draws: int, seed: int) -> Iterator[NDArray[np.float32]]:
@@ -184,17 +210,19 @@ def _columns(y: NDArray[np.int8], called: NDArray[np.float64], rows: NDArray[np.
     return np.stack([y * called, (1 - y) * called, y * spared, (1 - y) * spared])
 
 
-def _variance_of_rows(
+def _influence(
     y: NDArray[np.int8],
     called: NDArray[np.float64],
     left_out: NDArray[np.float64],
     units: NDArray[np.int64],
     objective: Objective,
-) -> float:
-    """Return the variance of the objective if other rows, or companies, had been met: by its slope in each count."""
+) -> NDArray[np.float64]:
+    """Return by how much each company moves the objective, by its slope in each count; shape (companies,).
+
+    So many times its variance is that of the objective if others had been met.
+    """
     columns = _columns(y, called, left_out)
     total = columns.sum(axis=1)
     step = 1e-4 * total.sum()
     up, down = (objective.of(Counts(*(total[:, None] + sign * step * np.eye(4)))) for sign in (1, -1))
-    influence = np.bincount(units, (up - down) / (2 * step) @ columns)
-    return float(len(influence) * influence.var())
+    return np.asarray(np.bincount(units, (up - down) / (2 * step) @ columns), dtype=np.float64)

@@ -129,7 +129,7 @@ def test_a_run_that_is_told_to_end_leaves_no_process_no_lock_and_no_pieces(
     assert err.endswith(f"\nbench: {how}; {done} of 51 cells are recorded. The same command goes on from there.\n")
     assert "Traceback" not in err
     left = {path.name for path in folder.iterdir()}
-    assert left == {"cells.csv", "events.jsonl", "predictions", "run.json", "trials.csv"}
+    assert left == {"cells.csv", "events.jsonl", "experiment.toml", "predictions", "run.json", "trials.csv"}
     last = json.loads((folder / "events.jsonl").read_text().splitlines()[-1])
     assert (last["event"], last["how"]) == ("ended", how)
 

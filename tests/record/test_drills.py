@@ -106,14 +106,14 @@ def test_a_value_added_runs_its_cells_and_one_removed_comes_back_without_a_fit(m
     assert board() == large
 
 
-def test_comments_and_the_order_of_keys_run_nothing_and_change_no_file() -> None:
+def test_comments_and_the_order_of_keys_run_nothing_and_change_no_file_but_the_copy_of_theirs() -> None:
     run()
     before = content()
     write(
         '"constant",  # the floor\n"one_rule"', 'positive = "yes"\n# what is asked\ntarget = "won"\ntrain = "train.csv"'
     )
     assert run() == 0
-    assert content() == before
+    assert content() == before | {"experiment.toml": Path("asked.toml").read_bytes()}
 
 
 def test_a_clock_that_jumps_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -264,3 +264,20 @@ def test_an_estimate_is_surely_worse_by_the_spread_of_paired_draws() -> None:
     assert not plain.surely_worse(replace(plain, value=0.533, unseen=behind), Objective())
     loss = Objective(metric="log_loss")
     assert plain.surely_worse(replace(plain, value=0.533, unseen=behind), loss)
+
+
+def test_the_error_of_a_difference_is_of_companies_and_of_choices_in_pairs() -> None:
+    """What two estimates have in common falls out of it."""
+    rows, choices = np.array([0.1, -0.1, 0.1, -0.1]), (0.5, 0.7, 0.6, 0.4)
+    plain = Corrected(0.5, 0.4, 0.6, 0.5, 0.0, Counts(1, 1, 1, 1), {}, (0.5, 0.6), 0.5, influence=rows, on_all=choices)
+    assert plain.error_of_difference(plain) == 0
+    # Companies: 4 times the variance of ±0.03. Choices: the variance of 0 and 0.08, of the draws that both have.
+    other = replace(plain, influence=1.3 * rows, on_all=(0.5, 0.78))
+    assert plain.error_of_difference(other) == pytest.approx(np.sqrt(4 * 0.03**2 + 0.04**2))
+    assert other.error_of_difference(plain) == plain.error_of_difference(other)
+
+
+def test_without_counts_the_error_of_a_difference_is_that_of_draws_on_what_they_left_out() -> None:
+    plain = Corrected(0.5, 0.4, 0.6, 0.5, 0.0, Counts(1, 1, 1, 1), {}, (0.5, 0.6), 0.2)
+    # Differences of 0 and 0.1: a standard deviation of 0.05, times the root of 0.2 / 0.8.
+    assert plain.error_of_difference(replace(plain, unseen=(0.5, 0.7))) == pytest.approx(0.025)
