@@ -26,7 +26,7 @@ from bench.ensemble.leads import Wanted, explain_leads
 from bench.ensemble.refit import refit
 from bench.ensemble.so_far import scores_so_far
 from bench.ensemble.submission import check_place
-from bench.errors import BenchError, BundleError
+from bench.errors import BenchError, BundleError, StoreError
 from bench.explore.look import look_at
 from bench.explore.whole import explore
 from bench.plan.experiment import experiment_of
@@ -91,18 +91,26 @@ def answer(
                 board = replace(board, bundle=over.bundle)
                 if over.submission:
                     board = replace(board, foretold=write_expected(over.submission, findings, question.folder))
-            write_board(board, question.folder)
-            write_report(told_of(question, board, store, findings))
+            write_pages(question, board, store, findings)
     return board
 
 
 def report(question: Question) -> Path:
-    """Write the report of what is recorded, fitting nothing."""
+    """Write the report of what is recorded, fitting nothing.
+
+    Raises
+    ------
+    StoreError
+        If there is nothing to tell.
+    """
     store = read_store(question.folder, question.dataset.data_id, question.folds)
+    if not {trial.id for trial in question.plan.trials} & {trial for trial, *_ in store.done()}:
+        raise StoreError(
+            f"{question.folder}: nothing of this experiment is recorded there. `bench run {question.experiment.path}` "
+            "runs it; --results names another folder."
+        )
     verdict = judge(question.plan, question.dataset, store, question.experiment)
-    board = recorded_board(question, verdict, store)
-    write_board(board, question.folder)
-    return write_report(told_of(question, board, store, inspect(question)))
+    return write_pages(question, recorded_board(question, verdict, store), store, inspect(question))
 
 
 def look(question: Question) -> tuple[Path, list[str]]:
@@ -163,16 +171,13 @@ def export(question: Question, trial: str | None, ensemble: bool, path: Path | N
     with second_look(question, store, list(chosen.weights), engine) as customers:
         estimate = verdict.estimate_of(chosen)
         over = hand_over(chosen, estimate, question.plan, question.experiment, customers, place, workers)
-    told, handed_in = Foretold(chosen.weights, [], []), over.submission
+    told, handed_in, findings = Foretold(chosen.weights, [], []), over.submission, inspect(question)
     if handed_in is None and over.bundle and not over.packed:
         raise BundleError(over.bundle)
     if handed_in:
-        findings = inspect(question)
         told = foretell(handed_in, findings) if place else write_expected(handed_in, findings, question.folder)
     if place is None:  # what the leaderboard says of the submission may be said of another one now
-        board = recorded_board(question, verdict, store)
-        write_board(board, question.folder)
-        write_report(told_of(question, board, store, inspect(question)))
+        write_pages(question, recorded_board(question, verdict, store), store, findings)
     return replace(told, sentences=[*told.sentences, *([over.bundle] if over.bundle else [])])
 
 
@@ -204,9 +209,7 @@ def explain(question: Question, trial: str | None, ensemble: bool, wanted: Wante
     found = importance(chosen, fits, dataset, store, experiment.objective)
     told = explained(chosen.weights, found, experiment.objective)
     write_importance(told, found, folder, "" if verdict.leads(chosen.weights) else trial or "ensemble")
-    board = recorded_board(question, verdict, store)
-    write_board(board, folder)
-    write_report(told_of(question, board, store, inspect(question)))
+    write_pages(question, recorded_board(question, verdict, store), store, inspect(question))
     return [*told.sentences, *said]
 
 
@@ -242,6 +245,18 @@ def board_of(question: Question, verdict: Verdict, store: Store) -> Board:
         coverage=coverage(question.dataset),
         explained=told if (told := read_explained(question.folder)) and verdict.leads(told.members) else None,
     )
+
+
+def write_pages(question: Question, board: Board, store: Store, findings: Sequence[Finding]) -> Path:
+    """Write the leaderboard's files, then the report; return where the report lies.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written. What is recorded stays.
+    """
+    write_board(board, question.folder)
+    return write_report(told_of(question, board, store, findings))
 
 
 def told_of(question: Question, board: Board, store: Store, findings: Sequence[Finding]) -> Told:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.audit.association import Codes, can_ask
-from bench.audit.finding import Finding
+from bench.audit.finding import Finding, quoted
 from bench.data.dataset import Dataset
 from bench.data.notices import listed, plural
 
@@ -121,7 +121,7 @@ def _dominant(name: str, column: pd.Series[Any], code: Codes, y: NDArray[np.int8
     yield Finding(
         "dominant-value",
         name,
-        f"'{value}' holds {positives / y.sum():.1%} of the positives and {rows.mean():.1%} of the rows "
+        f"{quoted(value)} holds {positives / y.sum():.1%} of the positives and {rows.mean():.1%} of the rows "
         f"({positives:,} of {int(rows.sum()):,} are positive).",
         "Ask whether it is known before the outcome and still occurs in what is to be predicted; look at the scores "
         "without these rows.",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.audit.association import Codes, can_ask
 from bench.audit.columns import FEWEST_SHOWN, dominant_level
-from bench.audit.finding import Finding
+from bench.audit.finding import Finding, quoted
 from bench.data.dataset import Dataset
 from bench.data.notices import listed, plural
 
@@ -129,8 +129,8 @@ def _named(dataset: Dataset, column: str, rows: NDArray[np.bool_]) -> str:
     """Return what a company, or a level of a column that names companies, is called."""
     first = int(np.argmax(rows))
     if column in dataset.features:
-        return f"'{dataset.features[column].iloc[first]}'"
+        return quoted(dataset.features[column].iloc[first])
     groups = dataset.groups
     if groups is not None and 0 <= groups[first] < len(dataset.group_names):
-        return f"'{dataset.group_names[groups[first]]}'"
+        return quoted(dataset.group_names[groups[first]])
     return f"the company of row {first + 1:,}"

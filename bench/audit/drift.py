@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bench.audit.adversarial import tell_apart
-from bench.audit.finding import Finding
+from bench.audit.finding import Finding, quoted
 from bench.data.dataset import Dataset
 from bench.data.notices import listed
 
@@ -198,7 +198,7 @@ def _what_moved(column: _Column) -> str:
     change = np.where(train + asked >= FEWEST_SHOWN, abs(train / train.sum() - asked / asked.sum()), 0)
     level = int(np.argmax(change))
     first, second = (f"{counts[level] / counts.sum():.1%}" for counts in (train, asked))
-    return f"'{column.values[level]}' goes from {first} of the filled rows of train to {second}"
+    return f"{quoted(column.values[level])} goes from {first} of the filled rows of train to {second}"
 
 
 def _quartiles(values: pd.Index, counts: NDArray[np.int64]) -> str:
@@ -254,7 +254,7 @@ def _vanished_values(column: _Column, chance: float) -> Finding | None:
 def _most_frequent(levels: pd.Index, counts: NDArray[np.int64]) -> str:
     """Return "'web' 120, 'fair' 17 and 3 more levels", of levels with rows enough to be shown."""
     order = np.argsort(-counts, kind="stable")
-    return listed((f"'{levels[i]}' {counts[i]:,}" for i in order if counts[i] >= FEWEST_SHOWN), "level")
+    return listed((f"{quoted(levels[i])} {counts[i]:,}" for i in order if counts[i] >= FEWEST_SHOWN), "level")
 
 
 def _missing_shift(column: _Column, chance: float) -> Finding | None:

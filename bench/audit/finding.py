@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bench.data.notices import shortened
+
 CODES: Final[dict[str, str]] = {
     # leaks
     "duplicate-rows": "the same row more than once",
@@ -28,6 +30,7 @@ CODES: Final[dict[str, str]] = {
     "vanished-values": "values of the training rows that no row to predict has",
     "missing-shift": "gaps more or less frequent in the rows to predict",
 }
+LETTERS: Final = 60  # of a value in a sentence; of a longer one the beginning
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,8 @@ class Finding:
     def sentence(self) -> str:
         """Return place, title and evidence in one line, for a log or a list of notices."""
         return f"{self.place}: {CODES[self.code]} ({self.code}). {self.evidence}"
+
+
+def quoted(value: object) -> str:
+    """Return a cell as a sentence names it: in quotes, in one line, of a long one the beginning."""
+    return f"'{shortened(str(value), LETTERS)}'"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bench.audit.association import can_ask, draw
 from bench.audit.columns import FEWEST_SHOWN
-from bench.audit.finding import Finding
+from bench.audit.finding import Finding, quoted
 from bench.data.dataset import Dataset
 from bench.data.kinds import is_code_name
 from bench.data.notices import listed, plural
@@ -126,11 +126,11 @@ def _values(name: str, column: pd.Series[Any], asked: pd.Series[Any], y: NDArray
     seen = _counts(asked, None, width)
     expected = rows / len(column) * len(asked)
     gone = (expected >= EXPECTED) & (seen <= LEFT * expected) & (rows >= FEWEST_SHOWN)
-    sets = {f"'{column.cat.categories[level]}'": [level] for level in np.flatnonzero(gone).tolist()}
+    sets = [(quoted(column.cat.categories[level]), [level]) for level in np.flatnonzero(gone).tolist()]
     rare = (rows > 0) & (expected < EXPECTED) & (seen == 0)
     by_chance = float(np.sum(rows * np.exp(-expected), where=expected < EXPECTED))  # Poisson
     if rows[rare].sum() >= max(FEWEST_ROWS, TIMES_CHANCE * by_chance):
-        sets[plural(int(rare.sum()), "rare value")] = np.flatnonzero(rare).tolist()
+        sets.append((plural(int(rare.sum()), "rare value"), np.flatnonzero(rare).tolist()))
     return [
         _Vanished(
             name,
@@ -142,7 +142,7 @@ def _values(name: str, column: pd.Series[Any], asked: pd.Series[Any], y: NDArray
             float(expected[levels].sum()),
             int(seen[levels].sum()),
         )
-        for what, levels in sets.items()
+        for what, levels in sets
     ]
 
 
@@ -171,7 +171,7 @@ def _words(name: str, column: pd.Series[str], asked: pd.Series[str], y: NDArray[
     return [
         _Vanished(
             name,
-            f"'{words[i]}'",
+            quoted(words[i]),
             int(rows[i]),
             int(positives[i]),
             len(y) - int(rows[i]),

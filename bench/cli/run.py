@@ -85,6 +85,7 @@ def run_to_the_end(
     """Run an experiment and print what came of it; ``began`` is when the command did, as `time.monotonic` tells it."""
     from bench import flow
     from bench.question import ask
+    from bench.report.whole import FILE as REPORT
     from bench.run.budget import Clock
 
     wanted = wanted or {}
@@ -123,6 +124,7 @@ def run_to_the_end(
         )
         show.notices([said])
     _print_board(question, answer)
+    print(f"{question.folder / REPORT}: the report; any browser opens it.")
     print(f"Everything is in {question.folder}.")
     failed = sum(diary.progress.failed for diary in diaries)
     records = [str(diary.store.folder / "cells.csv") for diary in diaries if diary.progress.failed]
@@ -140,7 +142,7 @@ def leaderboard(
     rows: Annotated[int, typer.Option(help="how many rows to show; 0 for all", min=0)] = SHOWN,
     results: Results = RESULTS,
 ) -> None:
-    """Print the leaderboard of what is recorded, fitting nothing."""
+    """Print the leaderboard of what is recorded, fitting nothing; `bench report` makes a page of it."""
     from bench import flow
     from bench.question import ask
 

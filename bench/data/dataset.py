@@ -19,8 +19,8 @@ from bench.data.roles import Roles
 from bench.data.schema import NewLeads, Reader, Schema, schema_of
 from bench.data.table import Table, read_table, table_from_frame
 from bench.data.typed import type_features
+from bench.data.understand import FEWEST_NAMED, is_feature, left_out, suspicions, understand, without_placeholders
 from bench.data.understand import Column as Column
-from bench.data.understand import is_feature, left_out, suspicions, understand, without_placeholders
 from bench.errors import DataError
 
 
@@ -154,7 +154,8 @@ def _number_groups(
     notices = []
     for value in roles.ungrouped:
         if not (both == value).any():
-            near = get_close_matches(value, [str(level) for level in both.dropna().unique()], n=1)
+            rows = both.value_counts()
+            near = get_close_matches(value, [str(level) for level in rows.index[rows >= FEWEST_NAMED]], n=1)
             guess = f" Near it: '{near[0]}'." if near else ""
             notices.append(f"{place}: no {roles.groups} is '{value}', named in ungrouped.{guess}")
     codes, levels = pd.factorize(both.where(~both.isin(roles.ungrouped)))

@@ -15,6 +15,7 @@ from bench.data.kinds import guess_kind, suspect_numbers, suspect_placeholders
 from bench.data.notices import Notices, counted, listed, plural
 from bench.data.roles import Kind, Roles
 
+FEWEST_NAMED = 5  # cells of a level that is guessed at: a placeholder recurs, and a rarer one could point at one lead
 _MOST_SUSPECTS = 5  # sentences about stand-ins for a gap; the rarer ones share one
 _SENTINEL = "{cells} with a number that may stand for a gap, apart from all others of its column ({columns})."
 _ALMOST_NUMBERS = (
@@ -131,7 +132,8 @@ def _understand_column(name: str, cells: Cells, roles: Roles) -> Column:
 
 
 def _never_seen(value: str, cells: pd.DataFrame, place: str) -> str:
-    levels = {level for name in cells for level in cells[name].value_counts().index[:50]}
+    frequent = (cells[name].value_counts().head(50) for name in cells)
+    levels = {level for counts in frequent for level in counts.index[counts >= FEWEST_NAMED]}
     same = [level for level in levels if level.strip().lower() == value.strip().lower()]
     near = same or get_close_matches(value, levels, n=1)
     return f"{place}: no cell is '{value}', named in missing.{f' Near it: {near[0]!r}.' if near else ''}"

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bench.audit.finding import Finding
@@ -15,6 +16,7 @@ from bench.data.dataset import Dataset
 from bench.data.folds import HeldOut
 from bench.ensemble.customers import View
 from bench.plan.experiment import Experiment
+from bench.record.columns import CELLS
 from bench.record.store import Store
 from bench.report.board import Board
 
@@ -63,3 +65,19 @@ class Told:
         """The winner's out-of-fold probabilities, shape (repeats, m); None without a winner."""
         winner = self.board.verdict.winner
         return None if winner is None else self.view.probability(winner.combination)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The newest line of every cell of the plan's trials, numbers as numbers."""
+        return self._cells(self.store)
+
+    @cached_property
+    def final_cells(self) -> pd.DataFrame | None:
+        """Likewise of the finalists on the other kind of folds; None where there are none."""
+        return None if self.finals is None else self._cells(self.finals)
+
+    def _cells(self, store: Store) -> pd.DataFrame:
+        planned = {trial.id for trial in self.board.plan.trials}
+        rows = pd.DataFrame([row for row in store.rows() if row["trial"] in planned], columns=list(CELLS))
+        numbers = [name for name in CELLS if name.endswith(("_seconds", "_megabytes"))]
+        return rows.astype(dict.fromkeys(["repeat", "fold"], "int64") | dict.fromkeys(numbers, "float64"))

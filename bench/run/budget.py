@@ -26,6 +26,7 @@ START_SECONDS: Final = 4.0  # for a worker to load its libraries, until the run 
 DRAW_SECONDS: Final = 2.5e-7
 TRIAL_SECONDS: Final = 5e-6
 DRAWS: Final = (25, 200)  # fewer say nothing; more are not needed
+PAGE_SECONDS: Final = 3.0  # to load what draws, and to draw the dozen plots of the report, on such a core
 _STEPS: Final = ("prepare", "resample", "fit", "predict")
 ITSELF: Final = 10  # draws, about, that the ensemble itself takes as long as: it is made for each fold and for all rows
 
@@ -120,7 +121,7 @@ def seconds_for(one: Round, left: float, tunes: bool) -> float:
 def end_seconds(
     costs: Mapping[str, float], trials: int, end: End, budget: float, start_seconds: float = START_SECONDS
 ) -> float:
-    """Return the seconds to keep for the end: judging, the finalists' other folds, the last fits.
+    """Return the seconds to keep for the end: judging, the finalists' other folds, the last fits, the report.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ def end_seconds(
     members, finalists = min(MEMBERS, end.candidates, trials), min(end.finalists, trials)
     fits = typical * (members + finalists * end.folds)
     judging = Pace.guessed(end.rows).judging(trials, min(end.candidates, trials), DRAWS[1])
-    return min(END * budget, MARGIN * (fits + judging + start_seconds))
+    return min(END * budget, MARGIN * (fits + judging + start_seconds + PAGE_SECONDS))
 
 
 @dataclass
@@ -197,7 +198,7 @@ def what_fits(shares: Shares, ranked: Sequence[Trial], pace: Pace) -> Allowed:
     pace : of judging
     """
     clock, end, workers, start_seconds = shares.clock, shares.end, shares.workers, shares.start_seconds
-    left, costs = max(0.0, clock.left()), cell_seconds(shares.store, ranked)
+    left, costs = max(0.0, clock.left() - PAGE_SECONDS), cell_seconds(shares.store, ranked)
     fits = [costs[trial.id] for trial in ranked]
     candidates = max(1, min(end.candidates, how_many(fits, left / 2, workers, start_seconds)))
     judged = len(shares.store.fit_seconds())  # the choice is replayed with the trials that were stopped

@@ -13,6 +13,7 @@ from bench.run.budget import (
     END,
     ITSELF,
     MARGIN,
+    PAGE_SECONDS,
     START_SECONDS,
     Clock,
     End,
@@ -51,7 +52,7 @@ def test_the_end_is_given_what_it_needs_and_never_more_than_its_share() -> None:
     end = End(rows=1000, candidates=4, finalists=2, folds=3)
     judging = Pace.guessed(1000).judging(4, 4, DRAWS[1])
     # Four members, and two finalists on three folds, at 2 s each.
-    needed = MARGIN * (4 * 2 + 2 * 3 * 2 + judging + START_SECONDS)
+    needed = MARGIN * (4 * 2 + 2 * 3 * 2 + judging + START_SECONDS + PAGE_SECONDS)
     assert end_seconds({"a": 1.0, "b": 3.0}, 4, end, 1000.0) == pytest.approx(needed)
     assert end_seconds({"a": 1.0, "b": 3.0}, 4, end, 10.0) == pytest.approx(10 * END)
     slower = end_seconds({"a": 1.0, "b": 3.0}, 4, end, 1000.0, START_SECONDS + 6.0)
@@ -87,7 +88,7 @@ def test_the_pilot_takes_what_it_takes_and_shows_how_long_a_worker_takes_to_begi
     now = 20.0
     no_more, ended = shares(a_round(1))
     assert shares.start_seconds == 20 - 16 / 2
-    left = 80 - MARGIN * 12
+    left = 80 - MARGIN * (12 + PAGE_SECONDS)
     assert (no_more(), ended()) == pytest.approx((left / 2, left))
     now = 25.0
     assert ended() == pytest.approx(left - 5)
@@ -101,7 +102,7 @@ def test_a_stopped_trial_is_taken_to_its_end_only_if_there_is_time_for_all_of_it
     end = End(rows=0, candidates=1, finalists=0, folds=0)
     shares = Shares(Clock(budget, 0.0, lambda: 0.0), store, end, tunes=True, workers=1)  # type: ignore[arg-type]
     no_more, _ = shares(Round("spare", (stopped,), [Cell(stopped, 0, fold) for fold in range(3)]))
-    needed, kept = MARGIN * 20, min(END * budget, MARGIN * (10 + START_SECONDS))  # the end has its fit
+    needed, kept = MARGIN * 20, min(END * budget, MARGIN * (10 + START_SECONDS + PAGE_SECONDS))  # the end has its fit
     assert begins == (budget - kept >= needed)
     assert no_more() == (pytest.approx(budget - kept) if begins else 0.0)
 
