@@ -16,7 +16,7 @@ from bench.compare.whole import compare as compare_runs
 from bench.compare.whole import place_of_page, read_both, write_comparison
 from bench.customer.whole import index_of_run
 from bench.data.coverage import coverage
-from bench.data.dataset import read_dataset, read_tables
+from bench.data.dataset import Dataset, read_dataset, read_tables
 from bench.ensemble.again import hand_in_again
 from bench.ensemble.customers import Customers, View
 from bench.ensemble.explain import first_repeat, importance
@@ -28,8 +28,8 @@ from bench.ensemble.so_far import scores_so_far
 from bench.ensemble.submission import check_place
 from bench.errors import BenchError, BundleError, StoreError
 from bench.explore.look import look_at
-from bench.explore.whole import explore
-from bench.plan.experiment import experiment_of
+from bench.explore.whole import Explored, explore
+from bench.plan.experiment import Experiment, experiment_of
 from bench.question import Question, question_of
 from bench.record.store import Store, read_store
 from bench.report.board import Board, write_board
@@ -113,11 +113,10 @@ def report(question: Question) -> Path:
     return write_pages(question, recorded_board(question, verdict, store), store, inspect(question))
 
 
-def look(question: Question) -> tuple[Path, list[str]]:
-    """Look at the leads before any model; return where the page lies, and what to act upon."""
-    experiment = question.experiment
-    looked = look_at(experiment.name, experiment.data, question.dataset, inspect(question))
-    return explore(looked, question.folder / "explore")
+def look(experiment: Experiment, dataset: Dataset, folder: Path, commands: str) -> Explored:
+    """Look at the leads before any model; ``commands`` tell what the audit finds."""
+    findings = audit(dataset, experiment.data)
+    return explore(look_at(experiment.name, experiment.data, dataset, findings), folder / "explore", commands)
 
 
 def compare(given: tuple[Path, Path], results: Path, output: Path | None) -> tuple[Comparison, Path]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from bench.audit.finding import Finding
+from bench.data.cells import Cells, cells_of
 from bench.data.dataset import Dataset, read_tables
 from bench.data.roles import Roles
 from bench.data.understand import Placeholders
@@ -33,6 +35,18 @@ class Look:
     cells: pd.DataFrame
     submission_cells: pd.DataFrame | None
     findings: Sequence[Finding]
+
+    @cached_property
+    def values(self) -> dict[str, Cells]:
+        """Each column of `cells` as its distinct values and where each stands."""
+        return {str(name): cells_of(self.cells[name]) for name in self.cells}
+
+    @cached_property
+    def gap(self) -> pd.DataFrame:
+        """Whether a cell is a gap, shape (n, columns): empty, a placeholder, or unreadable as what its column is."""
+        features = self.dataset.features
+        held = {name: (features if name in features else self.cells)[name].isna() for name in map(str, self.cells)}
+        return pd.DataFrame(held)
 
 
 @dataclass(frozen=True)

@@ -187,13 +187,14 @@ def _fits(train: Path, target: str, id_name: str | None, asked: Table, sample: T
 
 def _why_drop(column: Column, values: pd.Series[str]) -> str:
     """Return why a column had better be dropped, or nothing."""
-    personal = _personal(column, cells_of(values))
-    if personal:
-        return f"looks like {personal}"
+    private = personal(column, cells_of(values))
+    if private:
+        return f"looks like {private}"
     return f"identifier: {column.reason}" if column.kind == "identifier" else ""
 
 
-def _personal(column: Column, cells: Cells) -> str:
+def personal(column: Column, cells: Cells) -> str:
+    """Return which data of people a column looks like, such as "e-mail addresses"; nothing where it looks like none."""
     if not cells.present or column.kind in ("constant", "date"):
         return ""
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -87,6 +87,19 @@ class Spellings(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         for name, learned in self.spellings_.items():
             X[name] = _in_one_spelling(X[name], learned, self.similar)
         return X
+
+
+def one_spelling(counts: Mapping[str, int], similar: float) -> dict[str, str]:
+    """Return the spelling that each level of a column is read as, the most frequent of the same; as `Spellings` does.
+
+    Parameters
+    ----------
+    counts : level -> rows
+    similar : as of `Spellings`
+    """
+    ordered = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    learned = _learned(ordered, similar)
+    return {level: learned[_key(level)] for level in counts}
 
 
 def plain_words(level: str) -> str:

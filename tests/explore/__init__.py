@@ -1,0 +1,1 @@
+"""The look at the leads before any model."""
