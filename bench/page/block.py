@@ -75,12 +75,12 @@ class Plot:
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a page under a heading of its own: sentences, then plots, then tables, then commands.
+    """A part of a page under a heading of its own: sentences, plots, tables, commands.
 
     Attributes
     ----------
     sentences : what is to be known, the most important first
-    live : a table that is worked with, before the others
+    live : a table that is worked with, behind the others
     commands : what is typed into a terminal, a line each
     """
 

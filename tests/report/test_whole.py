@@ -32,7 +32,7 @@ def test_where_nothing_finished_the_page_says_what_failed_at_its_top_and_what_ea
 ) -> None:
     one = told(tmp_path, lambda _: [CellResult(trial.id, 0, 0, "failed", "E: 'Kim' & <b>") for trial in TRIALS])
     html = written(one)
-    assert html.index("4 of 4 cells did not come to an end") < html.index("<main>")
+    assert html.index("4 of 4 cells did not come to an end") < html.index("<main")
     for heading in ("What failed", "Race and cost", "What the audit found in the table", "How to make the run again"):
         assert f">{heading}</h2>" in html
     assert "<b>" not in html
