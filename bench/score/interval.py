@@ -45,10 +45,24 @@ def wilson_of_clusters(hits: NDArray[np.int64], rows: NDArray[np.int64]) -> tupl
     total = int(rows.sum())
     if not total:
         return np.nan, np.nan, np.nan
-    share, clusters = float(hits.sum() / total), int((rows > 0).sum())
-    effective = float(clusters)
+    share, clusters, effective = float(hits.sum() / total), int((rows > 0).sum()), effective_rows(hits, rows)
     if 0 < share < 1 and clusters > 1:
-        effect = float(((hits - share * rows) ** 2).sum()) / (total * share * (1 - share))
-        few = stdtrit(total - 1, 0.975) / stdtrit(clusters - 1, 0.975)
-        effective = total / max(1.0, effect) * few**2
+        effective *= (stdtrit(total - 1, 0.975) / stdtrit(clusters - 1, 0.975)) ** 2
     return share, *wilson(share, effective)
+
+
+def effective_rows(hits: NDArray[np.int64], rows: NDArray[np.int64]) -> float:
+    """Return how many single rows would tell the share of hits in clusters as well; see `wilson_of_clusters`.
+
+    It is itself told by the clusters, the less surely the fewer they are.
+
+    Parameters
+    ----------
+    hits, rows : ndarrays of shape (clusters,), with a row at least
+    """
+    total, clusters = int(rows.sum()), int((rows > 0).sum())
+    share = float(hits.sum() / total)
+    if not 0 < share < 1 or clusters == 1:
+        return float(clusters)
+    effect = float(((hits - share * rows) ** 2).sum()) / (total * share * (1 - share))
+    return total / max(1.0, effect)
