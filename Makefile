@@ -7,7 +7,7 @@ READY   := .venv/.ready
 AXE     := .venv/axe/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help bench index plan test test-slow test-browser check perf honesty map handbook lock clean
+.PHONY: help bench index plan test test-slow test-browser check perf honesty map handbook pictures lock clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,7 @@ perf: $(READY) ## Timings, as ratios within one run, races and budgets; hours (T
 	$(BIN)/python -m benchmarks.rows
 	$(BIN)/python -m benchmarks.reference $(TABLES)
 	$(BIN)/python -m benchmarks.predict
+	$(BIN)/python -m benchmarks.explore $(TABLES)
 	$(BIN)/python -m benchmarks.race benchmarks/race.toml $(TABLES) --keep results/fresh
 	$(BIN)/python -m benchmarks.budget benchmarks/race.toml $(TABLES)
 
@@ -69,6 +70,7 @@ honesty: $(READY) ## What the numbers promise against what comes true; hours (TA
 	$(BIN)/python -m benchmarks.derive $(TABLES)
 	$(BIN)/python -m benchmarks.true_best
 	$(BIN)/python -m benchmarks.own_threshold
+	$(BIN)/python -m benchmarks.compared
 	$(BIN)/python -m benchmarks.planted
 	$(BIN)/python -m benchmarks.later_leads
 	$(BIN)/python -m benchmarks.later_leads --same-period --rows 12000
@@ -91,6 +93,12 @@ handbook: $(READY) ## Write docs/components.md from the components themselves
 lock: ## Pin the versions again (needs uv)
 	uv pip compile --universal --python-version 3.11 --only-binary :all: --fork-strategy fewest --generate-hashes \
 		--no-emit-index-url --no-header --extra dev --upgrade pyproject.toml -o requirements.lock
+
+pictures: $(READY) ## Take the pictures of the documentation anew (Chromium or Chrome must be installed)
+	$(BIN)/bench run experiments/leads.toml
+	$(BIN)/bench explain experiments/leads.toml
+	$(BIN)/bench explore experiments/leads.toml
+	$(BIN)/python -m tests.pictures
 
 clean: ## Delete .venv and caches; results stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build *.egg-info
