@@ -13,7 +13,7 @@ import pandas as pd
 from bench.audit.association import draw
 from bench.data.notices import listed, shortened
 from bench.explore.look import Look, Seen
-from bench.explore.outcomes import Outcomes, outcomes_of
+from bench.explore.outcomes import Outcomes
 from bench.explore.pairs import OF_TEXT, Codes, Column, Pair, columns_of, pair_of
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, axes, drawn
@@ -22,7 +22,6 @@ MOST_ROWS: Final = 20_000
 PAIRED: Final = 80  # columns that are paired with each other: 200 would make 20,000 pairs
 TELLS: Final = 0.1  # from which a column is said to go with the outcome
 SPOKEN: Final = 0.2  # from which it is worth a warning that a few companies make it
-SUSPICIOUS: Final = 0.7  # from which it may know the outcome
 DRAWN, NUMBERED, LISTED = 40, 20, 15
 SMALLEST: Final = 0.05  # association that is drawn
 LETTERS: Final = 28
@@ -34,7 +33,7 @@ def association(look: Look) -> Seen | None:
     Columns left out of the features are looked at too: they may be left out because of what they know. Of a text its
     length is, of a date its day, of an identifier nothing: it differs in every row.
     """
-    outcomes = outcomes_of(look.dataset)
+    outcomes = look.outcomes
     rows = draw(look.dataset.y, MOST_ROWS)
     rows = rows[outcomes.kept[rows]]
     outcome = Column(str(look.roles.target), look.dataset.y[rows].astype(np.int64), None)
@@ -53,10 +52,9 @@ def association(look: Look) -> Seen | None:
         frozenset(map(str, look.dataset.features)),
     )
     sentences = [
-        _how(len(rows), len(look.dataset.y)),
+        _how(len(rows), int(outcomes.kept.sum())),
         *_with_outcome(about),
         *_alike(pairs, names),
-        *outcomes.sentences,
     ]
     sheet = pd.DataFrame([_cells(pair) for pair in sorted(pairs, key=lambda pair: -np.nan_to_num(pair.value))])
     plot = _plot(_clustered(_matrix(pairs, [*names, outcome.name]), outcome.name), outcome.name)
@@ -172,15 +170,10 @@ def _with_outcome(about: _Outcome) -> Iterator[str]:
 
 
 def _act(about: _Outcome) -> Iterator[str]:
-    """Say which features may know the outcome, and which only name large companies."""
+    """Say which features only name large companies."""
     for pair in about.pairs:
         if pair.one not in about.features or not pair.value >= SPOKEN:
             continue
-        if pair.value >= SUSPICIOUS:
-            yield (
-                f"{about.called(pair)} goes with the outcome by {pair.value:.2f} (1 is a copy of it): ask when it is "
-                "filled in, for what is written after the outcome is of no use beforehand."
-            )
         if (once := about.once.get(pair.one, pair.value)) < pair.value / 2:
             yield (
                 f"{about.called(pair)} goes with the outcome by {pair.value:.2f}, but only by {once:.2f} with one lead "
@@ -190,7 +183,8 @@ def _act(about: _Outcome) -> Iterator[str]:
 
 def _repeated(pairs: Sequence[Pair], features: Sequence[str]) -> Iterator[str]:
     for group in _groups(pairs, features):
-        yield f"{_named(group)} say the same where both are given: one of them will do."
+        known = min(pair.known for pair in pairs if pair.same and {pair.one, pair.other} <= set(group))
+        yield f"{_named(group)} say the same where both are given ({known:,} leads measured): one of them will do."
 
 
 def _table(about: _Outcome) -> PageTable:

@@ -47,7 +47,7 @@ class Calendar:
     Attributes
     ----------
     unit : "day", "week", "month", "quarter" or "year"
-    periods : of a lead or more, in order, with how they convert
+    periods : of five leads or more, in order, with how they convert
     aside : leads dated far from all others
     changes : (earlier half of the leads, later half) if they surely differ
     falls : (recent, before) if the last periods surely convert less often than those before
@@ -122,7 +122,7 @@ def _calendar(name: str, cells: pd.Series[str], outcomes: Outcomes) -> Calendar 
 
 def _rates(at: NDArray[np.int64], names: Sequence[str], outcomes: Outcomes) -> dict[str, Rate]:
     rates = {name: outcomes.rate(at == number) for number, name in enumerate(names)}
-    return {name: rate for name, rate in rates.items() if rate.leads}
+    return {name: rate for name, rate in rates.items() if rate.rate is not None}
 
 
 def _label(period: pd.Period, unit: str) -> str:
@@ -154,7 +154,6 @@ def _uneven(weekday: NDArray[np.int64], by_day: Mapping[str, Rate], outcomes: Ou
     doubts = {
         name: outcomes.doubt(weekday == WEEKDAYS.index(name), (weekday >= 0) & (weekday != WEEKDAYS.index(name)))
         for name, rate in by_day.items()
-        if rate.rate is not None
     }
     if len(doubts) < 2:
         return ""
@@ -182,9 +181,9 @@ def _open(one: Calendar) -> str:
     assert one.falls is not None  # asked for only where they fall
     recent, before = one.falls
     return (
-        f"In the last {RECENT} {one.unit}s of {shortened(one.name, LETTERS)} {recent} of the leads convert, in the "
-        f"{BEFORE} before {before}: outcomes may not be in yet. Ask how long a lead takes to convert, and leave out "
-        "leads younger than that."
+        f"{shortened(one.name, LETTERS)}: in the last {RECENT} {one.unit}s {recent} of {recent.leads:,} leads convert, "
+        f"in the {BEFORE} before {before} of {before.leads:,}. Outcomes may not be in yet: ask how long a lead takes, "
+        "and leave out younger ones."
     )
 
 
@@ -213,9 +212,8 @@ def _plot(rates: Mapping[str, Rate], label: str, caption: str) -> Plot:
     counts.set_ylabel("leads (bars)")
     counts.set_ylim(0, 3 * max(rate.leads for rate in rates.values()))
     counts.spines[["top", "left"]].set_visible(False)
-    at = [place for place, rate in enumerate(rates.values()) if rate.rate is not None]
-    known = [rate for rate in rates.values() if rate.rate is not None]
-    rate, low, high = (100 * np.array([getattr(one, end) for one in known]) for end in ("rate", "low", "high"))
+    at = range(len(rates))
+    rate, low, high = (100 * np.array([getattr(one, end) for one in rates.values()]) for end in ("rate", "low", "high"))
     plain.set_zorder(counts.get_zorder() + 1)
     plain.patch.set_visible(False)
     plain.vlines(at, low, high, color=FIRST, alpha=0.45)

@@ -11,12 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.audit.association import can_ask
 from bench.companies import company_of
 from bench.components.steps.columns import is_number, levels_and_codes
-from bench.data.companies import dominant_companies
-from bench.data.dataset import Dataset
 from bench.data.notices import shortened
+from bench.explore.outcomes import Outcomes, said
 from bench.page.block import FEWEST_SHOWN
 from bench.score.interval import effective_rows, wilson_of_clusters
 
@@ -40,14 +38,12 @@ class Counted:
     y : ndarray of shape (n,), 1 for converted
     company : ndarray of shape (n,), numbers from 0; without companies each lead has its own
     named : whether companies are named at all
-    sentences : who is left out and how companies are counted, none where there is nothing to say
     """
 
     features: pd.DataFrame
     y: NDArray[np.int8]
     company: NDArray[np.int64]
     named: bool
-    sentences: tuple[str, ...]
 
     @property
     def average(self) -> float:
@@ -55,29 +51,16 @@ class Counted:
         return float(self.y.mean())
 
 
-def counted(dataset: Dataset) -> Counted:
-    """Return the leads to count: all, but those of companies that bring over 10 % of all conversions each.
+def counted(features: pd.DataFrame, outcomes: Outcomes) -> Counted:
+    """Return the leads that rates are of, by themselves.
 
-    What such a company does would show in every rate that it has a part in, and is nothing to expect of another one.
-    It stays where hardly a conversion would be left without it.
+    Parameters
+    ----------
+    features : DataFrame of shape (n, features), of all labelled leads
     """
-    y, groups = dataset.y, dataset.groups
-    if groups is None:
-        return Counted(dataset.features, y, company_of(None, len(y)), False, ())
-    said = ["Leads of one company are counted together: the fewer companies tell a rate, the wider its interval."]
-    giants = dominant_companies(y, groups)
-    kept = ~np.isin(groups, giants)
-    if not giants or not can_ask(y[kept]):
-        return Counted(dataset.features, y, company_of(groups, len(y)), True, tuple(said))
-    bring, are = ("One company brings", "is") if len(giants) == 1 else (f"{len(giants)} companies bring", "are")
-    said.insert(
-        0,
-        f"{bring} {percent(1 - y[kept].sum() / y.sum())} of all conversions with {percent(1 - kept.mean())} of the "
-        f"leads, and {are} left out here: of the {int(kept.sum()):,} other leads {percent(y[kept].mean())} convert, of "
-        f"all {percent(y.mean())}.",
-    )
-    own = company_of(groups[kept], int(kept.sum()))
-    return Counted(dataset.features[kept].reset_index(drop=True), y[kept], own, True, tuple(said))
+    kept = outcomes.kept
+    own = company_of(outcomes.company[kept], int(kept.sum()))
+    return Counted(features[kept].reset_index(drop=True), outcomes.y[kept], own, outcomes.named)
 
 
 def levels_of(column: pd.Series[Any]) -> tuple[list[str], NDArray[np.intp]] | None:
@@ -220,7 +203,7 @@ class Line:
     @property
     def said(self) -> str:
         """Return the rate with its 95 % interval: "29% (22 to 37)"."""
-        return f"{percent(self.rate)} ({_hundredths(self.low)} to {_hundredths(self.high)})"
+        return said(self.rate, self.low, self.high)
 
     @property
     def short(self) -> str:
@@ -232,12 +215,3 @@ def lines_of(rates: pd.DataFrame) -> list[Line]:
     """Return the lines of judged rates that name their column."""
     names = [field.name for field in fields(Line)]
     return [Line(*values) for values in rates[names].itertuples(index=False)]
-
-
-def percent(share: float) -> str:
-    """Return a share in percent to two digits, near the whole to three."""
-    return f"{_hundredths(share)}%"
-
-
-def _hundredths(share: float) -> str:
-    return "0" if share < 0.0001 else f"{100 * share:{'.3g' if share > 0.99 else '.2g'}}"

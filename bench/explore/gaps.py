@@ -10,14 +10,15 @@ import pandas as pd
 from bench.data.notices import listed, plural, shortened
 from bench.explore.look import Look, Seen
 from bench.explore.missing import LETTERS, Gap, Pattern, gaps_of, missing_cells, patterns_of
-from bench.explore.outcomes import Mask, outcomes_of, percent
+from bench.explore.outcomes import Mask, percent
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, axes, drawn
 
 SURE: Final = 0.05  # chance of one false finding or more among all gaps that are tested, by Bonferroni
 EXPECTED: Final = 20.0  # leads that chance would bring and that are not there, for a rule to be one
 BROKEN: Final = 0.01  # of those, for a rule to hold nevertheless
-MORE_GAPS: Final = 0.10  # of the rows, as in `bench.audit.drift`
+MORE_GAPS: Final = 0.10  # of the rows, as in `bench.explore.sides`, which says so of these
+_ACTS: Final = 1  # the block tells of more
 PATTERNS, DRAWN, LISTED = 12, 24, 20  # shown in the plot and the tables
 MOSTLY: Final = 0.5  # share of the leads that miss a column, for its gap to be the usual
 TELLING: Final = 0.05  # correlation of gap and conversion from which somebody would act upon it
@@ -33,17 +34,17 @@ def gaps(look: Look) -> Seen | None:
         asked = missing_cells(look.submission_cells[there], look.dataset.submission)
     if not missing.to_numpy().any() and (asked is None or not asked.to_numpy().any()):
         return Seen(Block("Gaps", ["No cell is missing."]))
-    outcomes = outcomes_of(look.dataset)
+    outcomes = look.outcomes
     found = gaps_of(missing, asked, outcomes)
     patterns = patterns_of(found, outcomes)
     sheets = {"gaps": _sheet(found, missing, asked)}
     if patterns:
         sheets["gap_patterns"] = _pattern_sheet(found, patterns)
     told = sorted((gap for gap in found if gap.doubt < SURE), key=lambda gap: -abs(gap.tells))
-    sentences = [_how_many(missing), *_together(found), *_rules(found), *_telling(told, found), *outcomes.sentences]
+    sentences = [_how_many(missing), *_together(found), *_rules(found), *_telling(told, found)]
     plots = [_plot(found, patterns)] if patterns else []
     block = Block("Gaps", sentences, [*_tables(found, patterns)], plots)
-    return Seen(block, _act(told, found), sheets)
+    return Seen(block, list(_act(told, look.doubted))[:_ACTS], sheets)
 
 
 def _how_many(missing: pd.DataFrame) -> str:
@@ -108,26 +109,16 @@ def _both(gap: Gap) -> str:
     return f"{gap.without} of the leads convert where it is missing and {gap.given} where it is given"
 
 
-def _act(told: Sequence[Gap], found: Sequence[Gap]) -> list[str]:
-    """Say of the most telling gaps what to do, and of those that only the rows to predict have."""
-    only_asked = sorted((gap for gap in found if gap.share == 0), key=lambda gap: -(gap.asked or 0))
-    said = [
-        f"{gap.name} is never missing in the labelled leads, and is in {percent(gap.asked)} of the rows to predict: "
-        "find out why before a model leans on it."
-        for gap in only_asked
-        if gap.asked is not None and gap.asked >= MORE_GAPS
-    ]
-    for gap in told[:3]:
-        if gap.asked is not None and abs(gap.asked - gap.share) >= MORE_GAPS:
-            said.append(
-                f"{gap.name}: {_both(gap)}, but {percent(gap.share)} of the labelled leads and {percent(gap.asked)} of "
-                "those to predict have the gap: ask what changed, for it may be no lasting sign."
+def _act(told: Sequence[Gap], doubted: frozenset[str]) -> Iterator[str]:
+    """Say of the most telling gaps what to do; those that the rows to predict have more or less often are no sign."""
+    for gap in told:
+        lasts = gap.asked is None or abs(gap.asked - gap.share) < MORE_GAPS
+        if abs(gap.tells) >= TELLING and lasts and doubted.isdisjoint(gap.columns):
+            yield (
+                f"{gap.name}: {gap.without} of the {gap.without.leads:,} leads without it convert, {gap.given} of the "
+                f'{gap.given.leads:,} with it. Let models see the gap (imputation = "keep_gaps"), and ask why it is '
+                "not filled in."
             )
-        elif abs(gap.tells) >= TELLING:
-            said.append(
-                f"{gap.name}: {_both(gap)}: let models see the gap (keep_gaps), and ask why it is not filled in."
-            )
-    return said
 
 
 def _tables(found: Sequence[Gap], patterns: Sequence[Pattern]) -> Iterator[PageTable]:

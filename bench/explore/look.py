@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 import pandas as pd
 
@@ -13,7 +14,13 @@ from bench.data.cells import Cells, cells_of
 from bench.data.dataset import Dataset, read_tables
 from bench.data.roles import Roles
 from bench.data.understand import Placeholders
+from bench.explore.compared import Compared, compared
+from bench.explore.converting import Counted, counted
+from bench.explore.outcomes import Outcomes, outcomes_of
 from bench.page.block import Block
+
+LATE: Final = 0.78  # of pairs put right by one column alone, from which on it may know the outcome
+AFTERWARDS: Final = frozenset({"target-copy", "after-outcome"})  # findings of columns that may know it
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,33 @@ class Look:
         features = self.dataset.features
         held = {name: (features if name in features else self.cells)[name].isna() for name in map(str, self.cells)}
         return pd.DataFrame(held)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """Which leads converted, whose they are, and which of them rates are of."""
+        return outcomes_of(self.dataset)
+
+    @cached_property
+    def counted(self) -> Counted:
+        """The leads that rates are of."""
+        return counted(self.dataset.features, self.outcomes)
+
+    @cached_property
+    def compared(self) -> list[Compared]:
+        """Each feature but the company among converted and other leads, those that tell most first."""
+        return compared(self.counted, self.roles.groups)
+
+    @cached_property
+    def late(self) -> list[Compared]:
+        """The features that tell so much that they may be filled in after the outcome."""
+        asked = {finding.place for finding in self.findings if finding.code in AFTERWARDS}
+        return [one for one in self.compared if one.right >= LATE or one.name in asked]
+
+    @cached_property
+    def doubted(self) -> frozenset[str]:
+        """What nobody is told to rank leads by: columns that may be late, and those that the audit takes for a leak."""
+        leaks = {finding.place for finding in self.findings if finding.weight == "leak"}
+        return frozenset(leaks | {one.name for one in self.late})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bench.data.cells import cells_of, numbers
 from bench.data.notices import listed, shortened
 from bench.explore.calendar import calendars
 from bench.explore.look import Look, Seen
-from bench.explore.outcomes import Outcomes, outcomes_of, percent
+from bench.explore.outcomes import Outcomes, percent
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, axes, drawn
 from bench.score.interval import wilson
@@ -85,7 +85,7 @@ class Along:
 
 def order(look: Look) -> Seen | None:
     """Return how leads convert along the file, along the numbers of codes, and over time."""
-    outcomes = outcomes_of(look.dataset)
+    outcomes = look.outcomes
     alone = _one_each(look, outcomes)
     along = [found for found in (_file(outcomes, alone), *_codes(look, outcomes, alone)) if found is not None]
     dated = calendars(look, outcomes)
@@ -95,7 +95,6 @@ def order(look: Look) -> Seen | None:
         *(_said(found, outcomes.alone) for found in along),
         *_counting(look),
         *dated.sentences,
-        *outcomes.sentences,
     ]
     codes = sorted(along[1:], key=lambda found: -abs(found.neighbours))
     plots = [_plot(found) for found in (*along[:1], *codes[:PLOTTED])] + list(dated.plots)
@@ -201,13 +200,14 @@ def _bins(units: int) -> int:
 
 def _along(name: str, unit: str, bins: Sequence[Bin], converts: Floats) -> Along | None:
     """Return what is found along an order; None where too few stand in it or too few convert."""
-    from scipy.stats import spearmanr
+    from scipy.stats import pearsonr
 
     told = min((converts > 0).sum(), (converts < 1).sum()) >= FEWEST_CONVERTED and np.ptp(converts) > 0
     if len(converts) < FEWEST_CODES or not told:
         return None
     neighbours, doubt = serial_correlation(converts)
-    trend = spearmanr(np.arange(len(converts)), converts)
+    # Not by ranks: of codes with few leads most shares are 0, and their ranks would tell how many leads a code has.
+    trend = pearsonr(np.arange(len(converts)), converts)
     part, mean = len(converts) // PARTS, converts.mean()
     moves = abs(converts[:part].mean() - converts[-part:].mean()) >= MOVES * mean
     rising = bool(trend.pvalue < SURE and abs(trend.statistic) >= CLEAR and moves)
@@ -253,20 +253,22 @@ def _act(found: Along) -> str:
     usual, near = percent(float(found.converts.mean())), percent(_next_to(found))
     if not found.name and found.neighbours >= SORTED:
         return (
-            f"The file is put together by outcome (next to a lead that converts {near} do, {usual} on average): never "
-            "use the place in it, or a number that was given out along it, as a feature."
+            f"The rows of the file are sorted by outcome: of {len(found.converts):,} leads, {near} of those next to a "
+            f"converted one convert, {usual} on average. Shuffle them when you split, and never use the row number, "
+            "or a code given out along the rows, as a feature."
         )
     if found.name and found.clumped and not found.by_file:
         one = "a company" if found.unit == "company" else "a code"
         return (
-            f"{name} is more than a name: next to {one} that converts {near} do, against {usual} on average. Ask how "
-            "the numbers are given out; as a number in a few bins it may tell of new ones."
+            f"{name} is more than a name: of the leads next to {one} that converts {near} do, of all {usual} "
+            f"({len(found.converts):,} codes). Ask how they are given out; as numbers in a few bins they may tell of "
+            "new ones."
         )
     if found.rising and found.unit != "company" and not found.by_file:
         return (
-            f"Along {found.called} conversion goes from {percent(first)} in the first fifth to {percent(last)} in "
-            "the last: find out what changed. If that is the order of time, judge models on the last part, and expect "
-            "leads to come to convert as it does."
+            f"{found.called[0].upper()}{found.called[1:]}: conversion goes from {percent(first)} in the first fifth of "
+            f"{len(found.converts):,} {found.unit}s to {percent(last)} in the last. Find out what changed; if that is "
+            "the order of time, judge models on the last part."
         )
     return ""
 

@@ -1,4 +1,4 @@
-"""How many of some leads convert, and how surely, where leads of one company may be alike."""
+"""Which leads converted, which of them count, and how many of some convert, sure as companies let one be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.companies import company_of
 from bench.data.companies import dominant_companies
 from bench.data.dataset import Dataset
 from bench.page.block import FEWEST_SHOWN
-from bench.score.interval import wilson, wilson_of_clusters
+from bench.score.interval import effective_rows, wilson, wilson_of_clusters
 
 Mask = NDArray[np.bool_]
 
@@ -36,7 +36,7 @@ class Rate:
     def __str__(self) -> str:
         if self.rate is None or self.low is None or self.high is None:
             return "too few leads"
-        return f"{percent(self.rate)} ({percent(self.low)} to {percent(self.high)})"
+        return said(self.rate, self.low, self.high)
 
     def cells(self, of: str = "") -> dict[str, Any]:
         """Return its fields as cells of a sheet, named with what the leads have in common."""
@@ -51,13 +51,15 @@ class Outcomes:
     ----------
     y, company : ndarrays of shape (n,); a row of no company is one of its own
     kept : ndarray of shape (n,), the leads that rates are of
+    named : whether companies are named at all
     alone : whether no company has two leads, so that plain Wilson intervals do
-    sentences : who is left out, none where there is nothing to say
+    sentences : who is left out and how companies are counted, for the top of the page; none where nothing is to be said
     """
 
     y: NDArray[np.int8]
     company: NDArray[np.int64]
     kept: Mask
+    named: bool
     alone: bool
     sentences: tuple[str, ...]
 
@@ -79,20 +81,23 @@ class Outcomes:
         """Return the p-value of the two-sided test that chosen and other leads convert equally often.
 
         The normal test of a difference of two shares, whose variance is that of its parts summed by company
-        (linearised; Särndal, Swensson and Wretman 1992, section 5.5), and at least that of the pooled z test.
+        (linearised; Särndal, Swensson and Wretman 1992, section 5.5), and at least that of the pooled z test of so
+        many rows as the leads are worth: those of one company that are all alike tell as much as one.
         """
         from scipy.stats import norm
 
         chosen, others = chosen & self.kept, others & self.kept
         if not chosen.any() or not others.any():
             return 1.0
-        parts, shares = np.zeros(self.company.max() + 1), []
+        parts, shares, worth = np.zeros(self.company.max() + 1), [], []
         for leads, sign in ((chosen, 1), (others, -1)):
-            y = self.y[leads]
+            y, company = self.y[leads], self.company[leads]
+            hits, rows = (np.bincount(company, of, len(parts)).astype(np.int64) for of in (y, np.ones(len(y))))
             shares.append(float(y.mean()))
-            parts += sign * np.bincount(self.company[leads], (y - shares[-1]) / len(y), len(parts))
+            worth.append(effective_rows(hits, rows))
+            parts += sign * (hits - shares[-1] * rows) / len(y)
         pooled = float(self.y[chosen | others].mean())
-        by_chance = pooled * (1 - pooled) * (1 / chosen.sum() + 1 / others.sum())
+        by_chance = pooled * (1 - pooled) * sum(1 / rows for rows in worth)
         spread = float(np.sqrt(max((parts**2).sum(), by_chance)))
         return float(2 * norm.sf(abs(shares[0] - shares[1]) / spread)) if spread else 1.0
 
@@ -105,17 +110,30 @@ def outcomes_of(dataset: Dataset) -> Outcomes:
     """
     y, groups = dataset.y, dataset.groups
     company, kept = company_of(groups, len(y)), np.ones(len(y), dtype=bool)
-    sentences: tuple[str, ...] = ()
+    sentences = []
     if groups is not None and (giants := dominant_companies(y, groups)) and can_ask(y[~np.isin(groups, giants)]):
         kept = ~np.isin(groups, giants)
-        sentences = (
-            f"Conversion is looked at without {'one company' if len(giants) == 1 else f'{len(giants)} companies'} with "
-            f"{percent(1 - y[kept].sum() / y.sum())} of the conversions and {percent(1 - kept.mean())} of the leads, "
-            "which would show in every figure.",
+        bring, are = ("One company brings", "is") if len(giants) == 1 else (f"{len(giants)} companies bring", "are")
+        sentences.append(
+            f"{bring} {percent(1 - y[kept].sum() / y.sum())} of all conversions with {percent(1 - kept.mean())} of the "
+            f"leads, and {are} left out of every rate below: of the {int(kept.sum()):,} other leads "
+            f"{percent(y[kept].mean())} convert, of all {percent(y.mean())}."
         )
-    return Outcomes(y, company, kept, len(np.unique(company)) == len(company), sentences)
+    alone = len(np.unique(company)) == len(company)
+    if not alone:
+        sentences.append("Leads of one company count together: the fewer companies tell a rate, the less sure it is.")
+    return Outcomes(y, company, kept, groups is not None, alone, tuple(sentences))
 
 
 def percent(share: float) -> str:
-    """Return "0.52%", "4.1%", "37%" or "99.6%"."""
-    return f"{100 * share:.3g}%" if share > 0.99 else f"{100 * share:.2g}%" if share < 0.1 else f"{100 * share:.0f}%"
+    """Return a share in percent to two digits, near the whole to three: "0.52%", "4.1%", "37%" or "99.6%"."""
+    return f"{_hundredths(share)}%"
+
+
+def said(rate: float, low: float, high: float) -> str:
+    """Return a rate with its interval: "29% (22 to 37)"."""
+    return f"{percent(rate)} ({_hundredths(low)} to {_hundredths(high)})"
+
+
+def _hundredths(share: float) -> str:
+    return "0" if share < 0.0001 else f"{100 * share:{'.3g' if share > 0.99 else '.2g'}}"

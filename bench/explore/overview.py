@@ -28,7 +28,7 @@ _SEVERAL: Final = {  # of each kind
 }
 _COLUMNS: Final = ("column", "kind", "role", "gaps, %", "different values", "most frequent value", "its leads, %")
 _LANGUAGE: Final = {"unknown": "too short to tell"}
-_ACTS: Final = 8  # sentences on the page; which columns they are about is marked in the table
+_FEW: Final = 0.01  # of the leads; what may stand for a gap in fewer comes last
 _NAME_LETTERS: Final = 60
 _VALUE_LETTERS: Final = 40
 
@@ -49,9 +49,8 @@ def overview(look: Look) -> Seen | None:
         ("kind", "role"),
         "look",
     )
-    acts = list(_acts(look, found))
-    block = Block("The columns", [*_sentences(look, found), *acts[:_ACTS]], live=live)
-    return Seen(block, acts, {"columns": _sheet(found, rows)})
+    block = Block("The columns", _sentences(look, found), live=live)
+    return Seen(block, list(_acts(look, found)), {"columns": _sheet(found, rows)})
 
 
 def _sentences(look: Look, found: Sequence[Profile]) -> list[str]:
@@ -98,11 +97,11 @@ def _acts(look: Look, found: Sequence[Profile]) -> Iterator[str]:
             )
     told = [(suspect, profile) for profile in found if "feature" in profile.role for suspect in profile.suspects]
     elsewhere = _elsewhere(look, told)
-    for suspect, profile in sorted(told, key=lambda pair: -pair[0].cells):
-        yield (
-            f"{_short(profile)}: '{suspect.value}' stands in {plural(suspect.cells, 'lead')} "
-            f"({suspect.cells / rows:.1%}) and may stand for a gap. {_remedy(suspect, elsewhere[suspect.value])}"
-        )
+    told.sort(key=lambda pair: -pair[0].cells)
+    suspected = [
+        (suspect.cells, _suspected(suspect, profile, elsewhere[suspect.value], rows)) for suspect, profile in told
+    ]
+    yield from (sentence for cells, sentence in suspected if cells >= _FEW * rows)
     same = [
         _short(profile)
         for profile in found
@@ -113,6 +112,7 @@ def _acts(look: Look, found: Sequence[Profile]) -> Iterator[str]:
             f"{listed(same)}: nearly every lead ({NEARLY_ALL:.1%} or more) has the same value there, so there is "
             "nothing to learn that carries over. Add to drop."
         )
+    yield from (sentence for cells, sentence in suspected if cells < _FEW * rows)
 
 
 def _elsewhere(look: Look, told: Sequence[tuple[Suspect, Profile]]) -> dict[str, list[str]]:
@@ -127,10 +127,20 @@ def _elsewhere(look: Look, told: Sequence[tuple[Suspect, Profile]]) -> dict[str,
     }
 
 
+def _suspected(suspect: Suspect, profile: Profile, elsewhere: Sequence[str], rows: int) -> str:
+    return (
+        f"{_short(profile)}: '{suspect.value}' stands in {plural(suspect.cells, 'lead')} ({suspect.cells / rows:.1%}) "
+        f"and may stand for a gap. {_remedy(suspect, elsewhere)}"
+    )
+
+
 def _remedy(suspect: Suspect, elsewhere: Sequence[str]) -> str:
     if not elsewhere:
         return f'If so, add it to missing = ["{suspect.value}"].'
-    return f"If so, blank it in the file: missing counts in every column, and it is a number in {listed(elsewhere)}."
+    return (
+        f"If so, blank it there in the file, not by missing: that counts in every column, and {listed(elsewhere)} "
+        f"{'has' if len(elsewhere) == 1 else 'have'} it as a number."
+    )
 
 
 def _row(profile: Profile, rows: int) -> LiveRow:

@@ -49,7 +49,7 @@ class Pair:
     @property
     def same(self) -> bool:
         """Say if each of the columns says (nearly) all of the other."""
-        return self.value >= SAME and (self.measure == "Spearman" or min(self.of_one, self.of_other) >= SAME)
+        return self.value >= SAME and min(self.of_one, self.of_other) >= SAME
 
     @property
     def nested(self) -> tuple[str, str] | None:

@@ -14,19 +14,19 @@ from bench.components.steps.columns import category_columns, levels_and_codes
 from bench.components.steps.derived.countries import continent_of
 from bench.components.steps.derived.places import Places
 from bench.components.steps.derived.spelling import Spellings
-from bench.data.notices import plural
+from bench.data.notices import plural, shortened
 from bench.explore.converting import (
     ABOVE,
     BELOW,
+    LETTERS,
     Counted,
     Line,
-    counted,
     judged,
     lines_of,
-    percent,
     rates_by_level,
 )
 from bench.explore.look import Look, Seen
+from bench.explore.outcomes import percent
 from bench.explore.panels import dotted, panels, titled
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import drawn
@@ -39,7 +39,7 @@ CUSTOMER_TYPES: Final = re.compile(
 """How columns that hold customer types are named, in English, Spanish, Portuguese, German and Korean."""
 
 _DRAWN: Final = 20  # lines of a panel, those with the most leads
-_LISTED: Final = 40  # countries in a table; the sheet has them all
+_LISTED: Final = 20  # countries in a table; the sheet has them all
 _UNREAD: Final = 10  # texts without a country
 _ACTS: Final = 3  # countries in a sentence
 _FIGURES: Final = ["leads", "conversions", "rate", "95 % interval", "lift", "against the average"]
@@ -66,7 +66,7 @@ class _Column:
 
 def places(look: Look) -> Seen | None:
     """Return what is seen of places and of customer types; None where no column holds either."""
-    leads = counted(look.dataset)
+    leads = look.counted
     columns = leads.features.drop(columns=look.roles.groups or [], errors="ignore")
     read = list(_read(columns, leads))
     types = _customer_types(columns, leads)
@@ -80,11 +80,11 @@ def places(look: Look) -> Seen | None:
     kinds = ["country"] * bool(read) + ["customer type"] * (types is not None)
     block = Block(
         f"How often leads convert, by {' and '.join(kinds)}",
-        [*_of_places(read), *_of_types(types), *leads.sentences],
+        [*_of_places(read), *_of_types(types)],
         _tables(read, types),
         [_plot(rates, leads.average) for rates in shown if (rates["levels"] <= 1).any()],
     )
-    return Seen(block, _act(read, leads.average), sheets)
+    return Seen(block, _act(read, leads.average, look.doubted), sheets)
 
 
 def _read(features: pd.DataFrame, leads: Counted) -> Iterator[_Column]:
@@ -152,37 +152,42 @@ def _of_types(types: pd.DataFrame | None) -> list[str]:
     ]
 
 
-def _act(read: Sequence[_Column], average: float) -> list[str]:
+def _act(read: Sequence[_Column], average: float, doubted: frozenset[str]) -> list[str]:
     """Say which countries surely convert more often and which less, those that move most conversions first."""
     said = []
     for one in read:
         lines = sorted(lines_of(one.countries), key=lambda line: -line.leads * abs(line.rate - average))
-        for verdict, advice in ((ABOVE, "call these first"), (BELOW, "call these last, or ask what they miss")):
+        for verdict, how in ((ABOVE, "more"), (BELOW, "less")):
             told = [
-                f"{line.said} of {line.leads:,} leads from {line.level} convert, {line.lift:.1f} times the average"
+                f"{line.level} {line.said} of {line.leads:,}"
                 for line in lines
                 if line.verdict == verdict and line.levels == 1
             ]
-            if told:
-                said.append(f"{one.name}: {'; '.join(told[:_ACTS])}: {advice}.")
+            if told and one.name not in doubted:
+                said.append(
+                    f"{shortened(one.name, LETTERS)}: leads from {', '.join(told[:_ACTS])} surely convert {how} often "
+                    f"than the average of {percent(average)}. A sign to rank by."
+                )
     return said
 
 
 def _tables(read: Sequence[_Column], types: pd.DataFrame | None) -> list[PageTable]:
     tables = []
     for one in read:
-        tables.append(_table(f"Leads by continent of {one.name}.", "continent", lines_of(one.continents)))
-        tables.append(_table(f"Leads by country of {one.name}.", "country", lines_of(one.countries)))
+        tables.append(_table(f"Leads by continent of {one.name}.", "continent", lines_of(one.continents), "continents"))
+        tables.append(_table(f"Leads by country of {one.name}.", "country", lines_of(one.countries), "countries"))
         unread = [line for line in lines_of(one.unread) if line.levels == 1][:_UNREAD]
         if unread:
             caption = f"Texts of {one.name} that no country is known of, the most frequent first."
             tables.append(_table(caption, "text", unread))
     if types is not None:
-        tables.append(_table(f"Leads by {types['column'].iloc[0]}, spellings folded.", "type", lines_of(types)))
+        tables.append(
+            _table(f"Leads by {types['column'].iloc[0]}, spellings folded.", "type", lines_of(types), "customer_types")
+        )
     return tables
 
 
-def _table(caption: str, first: str, lines: Sequence[Line]) -> PageTable:
+def _table(caption: str, first: str, lines: Sequence[Line], sheet: str = "") -> PageTable:
     rows = [
         [
             line.short,
@@ -197,7 +202,7 @@ def _table(caption: str, first: str, lines: Sequence[Line]) -> PageTable:
     ]
     if len(lines) > _LISTED:
         caption = (
-            f"{caption[:-1]}: the {_LISTED} with the most leads; {len(lines) - _LISTED:,} more lines in the sheet."
+            f"{caption[:-1]}: the {_LISTED} with the most leads; {len(lines) - _LISTED:,} more lines in {sheet}.csv."
         )
     return PageTable(caption, [first, *_FIGURES], rows, frozenset(_FIGURES[:-1]))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bench.data.notices import plural, shortened
 from bench.explore.accuracy import accuracy
-from bench.explore.completeness import completeness
+from bench.explore.completeness import GAP, completeness
 from bench.explore.consistency import consistency
 from bench.explore.fault import Dimension, Fault, largest_first
 from bench.explore.look import Look, Seen
@@ -23,6 +23,7 @@ SOURCE: Final = (
 )
 _SHOWN: Final = 12  # faults of one dimension on the page; the sheet has them all
 _LETTERS: Final = 120
+_FEW: Final = 0.002  # of the leads; a fault of fewer stands in the tables and calls for nothing
 
 
 def quality(look: Look) -> Seen | None:
@@ -40,7 +41,8 @@ def quality(look: Look) -> Seen | None:
         [_measures(dimensions), *_faults(dimensions, leads)],
         [plot for one in dimensions for plot in one.plots],
     )
-    return Seen(block, list(_acts(look, dimensions)), {"quality": _sheet(dimensions, leads)})
+    acts = list(_acts(look, dimensions))[:1]  # the tables say what to do about the others
+    return Seen(block, acts, {"quality": _sheet(dimensions, leads)})
 
 
 def _opening(dimensions: Sequence[Dimension]) -> Iterator[str]:
@@ -53,17 +55,22 @@ def _acts(look: Look, dimensions: Sequence[Dimension]) -> Iterator[str]:
     leads = len(look.cells)
     faults = [fault for one in dimensions for fault in one.faults if _calls(look, fault)]
     for fault in largest_first(faults):
-        counted = f"{plural(fault.leads, 'lead')} ({percent(fault.leads / leads)}%)"
-        yield f"{shortened(fault.place, _LETTERS)}: {counted}: {fault.what}. {fault.advice}"
+        counted, share = plural(fault.leads, "lead"), f"{percent(fault.leads / leads)}%"
+        if fault.columns:
+            yield f"{shortened(fault.place, _LETTERS)}: {fault.what} ({counted}, {share}). {fault.advice}"
+        else:
+            yield f"{counted} ({share}) are {fault.what}. {fault.advice}"
 
 
 def _calls(look: Look, fault: Fault) -> bool:
-    """Say whether to do something about a fault: not where only columns that nobody uses have it."""
+    """Say whether to do something about a fault: not of few leads, nor of a column that nobody uses."""
     roles = look.roles
     unused = set(roles.drop) - {roles.groups, roles.time}
+    if fault.leads < max(FEWEST_SHOWN, _FEW * len(look.cells)):
+        return False
     if not fault.columns:  # equal leads may differ in their outcome by chance, which the audit tells
         return any(finding.code == "label-conflicts" for finding in look.findings)
-    return bool(fault.advice) and fault.leads >= FEWEST_SHOWN and not unused.issuperset(fault.columns)
+    return bool(fault.advice) and unused.isdisjoint(fault.columns)
 
 
 def percent(share: float) -> str:
@@ -83,8 +90,9 @@ def _measures(dimensions: Sequence[Dimension]) -> PageTable:
 def _faults(dimensions: Sequence[Dimension], leads: int) -> Iterator[PageTable]:
     columns = ("column", "leads", "% of leads", "what may be wrong", "what to do")
     for one in dimensions:
-        if one.faults:
-            rest = len(one.faults) - _SHOWN
+        faults = [fault for fault in one.faults if fault.what != GAP]  # a part of its own tells of gaps
+        if faults:
+            rest = len(faults) - _SHOWN
             more = f"; {rest:,} more are in quality.csv" if rest > 0 else ""
             rows = [
                 (
@@ -94,7 +102,7 @@ def _faults(dimensions: Sequence[Dimension], leads: int) -> Iterator[PageTable]:
                     fault.what,
                     fault.advice,
                 )
-                for fault in one.faults[:_SHOWN]
+                for fault in faults[:_SHOWN]
             ]
             yield PageTable(
                 f"{one.name}: what may be wrong, most leads first{more}",

@@ -18,14 +18,13 @@ from bench.explore.converting import (
     UNSURE,
     Counted,
     Line,
-    counted,
     judged,
     levels_of,
     lines_of,
-    percent,
     rates_by_level,
 )
 from bench.explore.look import Look, Seen
+from bench.explore.outcomes import percent
 from bench.explore.panels import dotted, panels, titled
 from bench.page.block import Block, LiveRow, LiveTable, PageTable, Plot
 from bench.page.plots import drawn
@@ -34,7 +33,8 @@ DRAWN: Final = 6  # columns
 _LEVELS_DRAWN: Final = 9  # of a column, those most surely off the average
 _LISTED: Final = 1000  # lines of the page's table; the sheet has them all
 _SPELLINGS: Final = 15  # pairs in the table of spellings
-_TIMES: Final = 1.5  # times the average that a level converts before it is worth a call of its own
+_TIMES: Final = 1.5  # times the average that a level converts from which on it is a sign to rank by
+_BEYOND: Final = 5  # conversions that a level surely has beyond the average, to be worth a sentence
 _ACTS: Final = 3
 _COLUMNS: Final = ["column", "level", "leads", "conversions", "rate", "95 % interval", "lift", "verdict"]
 _NUMBERS: Final = frozenset({"leads", "conversions", "rate", "95 % interval", "lift"})
@@ -42,7 +42,7 @@ _NUMBERS: Final = frozenset({"leads", "conversions", "rate", "95 % interval", "l
 
 def rates(look: Look) -> Seen | None:
     """Return the conversion rate of each level of each category, with what is surely off the average."""
-    leads = counted(look.dataset)
+    leads = look.counted
     found = rates_of_columns(leads, look.roles.groups)
     if found is None:
         return None
@@ -55,7 +55,7 @@ def rates(look: Look) -> Seen | None:
         [_plot(found, telling[:DRAWN], leads.average)],
         _live(found),
     )
-    return Seen(block, _worth_a_call(found, leads.average, doubted(look)), {"rates": found})
+    return Seen(block, _worth_ranking(found, leads.average, look.doubted), {"rates": found})
 
 
 def rates_of_columns(leads: Counted, company: str | None) -> pd.DataFrame | None:
@@ -73,11 +73,6 @@ def rates_of_columns(leads: Counted, company: str | None) -> pd.DataFrame | None
     return judged(pd.concat(frames, ignore_index=True)) if frames else None
 
 
-def doubted(look: Look) -> frozenset[str]:
-    """Return the columns that the audit takes for a leak: what they tell may not be known when a lead comes in."""
-    return frozenset(finding.place for finding in look.findings if finding.weight == "leak")
-
-
 def _telling(found: pd.DataFrame, average: float) -> list[str]:
     """Return the columns whose levels differ the most first, by the share of the outcome's variance between levels.
 
@@ -89,14 +84,15 @@ def _telling(found: pd.DataFrame, average: float) -> list[str]:
     return [str(name) for name in by_column.sort_values(ascending=False, kind="stable").index]
 
 
-def _worth_a_call(found: pd.DataFrame, average: float, doubt: frozenset[str]) -> list[str]:
+def _worth_ranking(found: pd.DataFrame, average: float, doubt: frozenset[str]) -> list[str]:
     """Say which levels surely convert well above the average, those with the most conversions beyond it first."""
     sure = found[(found["verdict"] == ABOVE) & (found["levels"] == 1) & (found["lift"] >= _TIMES)]
     sure = sure[(sure["low"] > average) & ~sure["column"].isin(doubt)]
     beyond = (sure["leads"] * (sure["low"] - average)).sort_values(ascending=False, kind="stable")
+    beyond = beyond[beyond >= _BEYOND]
     return [
-        f"{line.column} '{line.short}': {line.said} of {line.leads:,} leads convert, {line.lift:.1f} times the "
-        "average: call them first, if this is known of a lead before the call."
+        f"{shortened(line.column, LETTERS)} '{line.short}': {line.said} of {line.leads:,} leads convert, "
+        f"{line.lift:.1f} times the average. A sign to rank by, if it is known beforehand."
         for line in lines_of(sure.loc[beyond.index].drop_duplicates("column")[:_ACTS])
     ]
 
@@ -118,7 +114,6 @@ def _sentences(found: pd.DataFrame, leads: Counted, telling: Sequence[str]) -> l
     said = [
         f"On average {percent(leads.average)} of the leads convert. Of {plural(len(asked), 'level')} in "
         f"{plural(found['column'].nunique(), 'column')}, {above:,} surely convert more often and {below:,} less often.",
-        *leads.sentences,
     ]
     if len(telling) > 1:
         said.append(f"The levels of {listed(telling[:3])} differ most.")

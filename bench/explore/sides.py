@@ -34,7 +34,7 @@ def sides(look: Look) -> Seen | None:
     drawn_sides = [side for side in features if side.parts and side.distance - side.chance >= DRAWN]
     drawn_sides.sort(key=lambda side: side.chance - side.distance)
     plots = [_plot(drawn_sides[:PLOTTED])] if drawn_sides else []
-    act = [*_spell(features), *_know(look), *_gaps(features)]
+    act = [*_spell(features), *_know(look), *_gaps(look, features)]
     sheets = {"sides": _sheet(found)}
     if any(side.parts for side in found):
         sheets["sides_parts"] = _part_sheet(found)
@@ -63,6 +63,10 @@ def _both(look: Look, name: str, kind: Kind) -> tuple[pd.Series[Any], pd.Series[
         return None
     one, other = (typed_like_train(kind, name, table[name], Notices()) for table in (look.cells, cells))
     return one, other
+
+
+def _asked(look: Look) -> int:
+    return 0 if look.dataset.submission is None else len(look.dataset.submission)
 
 
 def _told_apart(look: Look) -> Iterator[str]:
@@ -116,30 +120,35 @@ def _spell(found: Sequence[Side]) -> Iterator[str]:
     """Say which features are spelled anew, the most leads first."""
     spelled = sorted((side for side in found if side.respelled_share >= CLEAR), key=lambda side: -side.respelled_share)
     if spelled:
-        said = []
-        for side in spelled:
-            old, new = (shortened(level, LETTERS) for level in side.respelled[0][:2])
-            said.append(f"{side.called} in {percent(side.respelled_share)} of the leads ('{old}' is now '{new}')")
-        yield f"The rows to predict spell levels otherwise: {listed(said)}. Read them as one (derived: normalise)."
+        first, *others = spelled
+        old, new = (shortened(level, LETTERS) for level in first.respelled[0][:2])
+        also = f"; so are levels of {listed(side.called for side in others)}" if others else ""
+        yield (
+            f"{first.called}: levels of {percent(first.respelled_share)} of the labelled leads are spelled anew in "
+            f"the rows to predict ('{old}' is now '{new}'){also}. Read spellings as one: derived = [\"normalise\"]."
+        )
 
 
 def _know(look: Look) -> Iterator[str]:
     shares = _known_share(look)
     if shares is not None and shares[0] < FEW_KNOWN:
         yield (
-            f"Only {percent(shares[0])} of the rows to predict are of known companies: judge models on folds that keep "
-            "a company together, and by their score on new companies."
+            f"{shortened(str(look.roles.groups), LETTERS)}: only {percent(shares[0])} of the {_asked(look):,} rows to "
+            "predict are of known companies. Judge models on folds that keep a company together, and by their score on "
+            "new companies."
         )
 
 
-def _gaps(found: Sequence[Side]) -> Iterator[str]:
+def _gaps(look: Look, found: Sequence[Side]) -> Iterator[str]:
     moved = [side for side in found if abs(side.gaps_asked - side.gaps_train) >= CLEAR]
     if moved:
         moved.sort(key=lambda side: -abs(side.gaps_asked - side.gaps_train))
-        said = listed(f"{side.called} {percent(side.gaps_train)} and {percent(side.gaps_asked)}" for side in moved)
+        first, *others = moved
+        also = f"; gaps of {listed(side.called for side in others)} moved too" if others else ""
         yield (
-            f"Gaps in shares of the labelled leads and of those to predict: {said}. Find out what changed; that a cell "
-            "is missing is no lasting sign there."
+            f"{first.called} is missing in {percent(first.gaps_train)} of the labelled leads and in "
+            f"{percent(first.gaps_asked)} of the {_asked(look):,} to predict{also}. Find out what changed: a gap there "
+            "is no lasting sign."
         )
 
 

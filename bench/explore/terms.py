@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,8 +15,9 @@ from bench.companies import one_vote_each
 from bench.components.steps.columns import text_columns
 from bench.components.steps.text.words import filled, raise_unless_wordless
 from bench.data.notices import plural, shortened
-from bench.explore.converting import ABOVE, BELOW, SURE, UNSURE, Counted, counted, lines_of, percent, rates_of
+from bench.explore.converting import ABOVE, BELOW, LETTERS, SURE, UNSURE, Counted, lines_of, rates_of
 from bench.explore.look import Look, Seen
+from bench.explore.outcomes import percent
 from bench.explore.panels import panels, titled
 from bench.page.block import FEWEST_SHOWN, Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, SECOND, drawn
@@ -24,14 +26,14 @@ from bench.score.interval import NORMAL_95
 if TYPE_CHECKING:
     from scipy import sparse
 
-EACH_WAY: Final = 15  # terms drawn that go with conversion, and as many that go against it
+EACH_WAY: Final = 12  # terms drawn that go with conversion, and as many that go against it
 _TEXTS: Final = 3  # columns drawn
 _LONGEST: Final = 1000  # letters of a text that are read
 _MOST: Final = 20_000  # terms of a column that are looked at, the most frequent
 _KEPT: Final = 2000  # terms of a column in the sheet, the surest
 _SAME: Final = 0.5  # share of the leads with either of two terms that hold both, from which on one stands for both
 _ACTS: Final = 3
-_TIMES: Final = 1.5  # times the average that a term's leads surely convert to be worth a call of their own
+_TIMES: Final = 1.5  # times the average that a term's leads surely convert to be a sign to rank by
 _LETTERS: Final = 32  # of a term beside the plot
 _COLUMNS: Final = ["term", "times as often", "leads", "conversions", "rate", "95 % interval", "lift", "goes with"]
 _GOES: Final = {ABOVE: "conversion", BELOW: "no conversion", UNSURE: "not sure"}
@@ -63,21 +65,25 @@ class _Text:
 
 def terms(look: Look) -> Seen | None:
     """Return which terms go with conversion; None without a text, or where no term is frequent enough to show."""
-    leads = counted(look.dataset)
+    leads = look.counted
     read = [_read(name, leads) for name in text_columns(leads.features) if name != look.roles.groups]
     found = [one for one in read if one is not None]
     if not found:
         return None
+    shown = [one for one in found if len(one.drawn)][:_TEXTS]
     block = Block(
         "Which words go with conversion",
         _sentences(found, leads),
-        [_table(one) for one in found[:_TEXTS]],
-        [_plot(one) for one in found[:_TEXTS]],
+        [_table(one) for one in shown],
+        [_plot(one) for one in shown],
     )
     sheet = pd.concat([one.terms for one in found], ignore_index=True)
     sheet = sheet.drop(columns="levels").rename(columns={"level": "term", "verdict": "goes_with"})
     sheet["goes_with"] = sheet["goes_with"].map(_GOES)
-    return Seen(block, [sentence for one in found for sentence in _act(one)][:_ACTS], {"terms": sheet})
+    acts = [_act(one) for one in found if one.name not in look.doubted]
+    each = zip_longest(*acts)  # the first of each column before the second of any
+    act = [sentence for row in each for sentence in row if sentence is not None]
+    return Seen(block, act[:_ACTS], {"terms": sheet})
 
 
 def log_odds(
@@ -192,18 +198,18 @@ def _sentences(found: list[_Text], leads: Counted) -> list[str]:
     ]
     if leads.named:
         said.append("All leads of one company with one outcome have one vote together in what goes with conversion.")
-    return said + list(leads.sentences)
+    return said
 
 
 def _act(one: _Text) -> list[str]:
-    """Say which terms call for a call: sure, and well above the average of leads that write at all."""
+    """Say which terms are signs to rank by: sure, and well above the average of leads that write at all."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     best = one.drawn[(one.drawn["verdict"] == ABOVE) & (one.drawn["low"] > _TIMES * one.average)]
     beyond = (best["leads"] * (best["low"] - one.average)).sort_values(ascending=False, kind="stable")
     return [
-        f"{one.name}: of {line.leads:,} leads that write '{line.short}' {line.said} convert, "
-        f"{line.rate / one.average:.1f} times the average of those who write: call them first."
+        f"{shortened(one.name, LETTERS)}: of {line.leads:,} leads that write '{line.short}' {line.said} convert, "
+        f"{line.rate / one.average:.1f} times the average of those who write. A sign to rank by."
         for line in lines_of(best.loc[beyond.index])
         if not ENGLISH_STOP_WORDS.issuperset(line.level.split())
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from bench.data.notices import plural
 from bench.explore.association import association
 from bench.explore.distributions import distributions
 from bench.explore.gaps import gaps
+from bench.explore.late import late
 from bench.explore.look import Look, Seen
 from bench.explore.order import order
 from bench.explore.overview import overview
@@ -30,6 +32,7 @@ Part = Callable[[Look], Seen | None]
 
 PARTS: Final[tuple[Part, ...]] = (
     overview,
+    late,
     quality,
     gaps,
     distributions,
@@ -42,8 +45,12 @@ PARTS: Final[tuple[Part, ...]] = (
 )
 """In the order of the page; each returns None where there is nothing to look at."""
 
-_GRAVEST: Final = ("sides", "order", "quality", "overview", "gaps", "terms", "association", "rates", "places")
+_GRAVEST: Final = ("late", "sides", "order", "quality", "overview", "gaps", "rates", "distributions", "terms", "places")
 """Whose calls come first: what may make a score untrue, then what spoils what is learned; the rest as on the page."""
+
+FEW: Final = 3  # sentences that the page opens with at least, where parts have so many
+MOST: Final = 8  # and at most
+_OF_A_PART: Final = 4  # of one part, there and in its block
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ class Explored:
     Attributes
     ----------
     path : of the page
-    act : sentences that somebody would act upon, the gravest first, one of each part
+    act : sentences that the page opens with, to act upon, the gravest first
     failed : a sentence for each part that this table has none of, for what went wrong
     """
 
@@ -70,21 +77,21 @@ def explore(look: Look, folder: Path, audit: str = "`bench audit FILE`") -> Expl
     audit : what tells the findings that ``look`` counts: one command or several, each between backticks
     """
     seen, failed = _seen(look)
-    act = [sentence for found in sorted(seen, key=_gravity) for sentence in seen[found].act[:1]]
-    sheets = {stem: sheet for found in seen.values() for stem, sheet in found.sheets.items()}
+    act = _first([seen[name].act for name in sorted(seen, key=_gravity)])
+    sheets = {stem: sheet for found in seen.values() for stem, sheet in found.sheets.items() if len(sheet)}
     folder.mkdir(parents=True, exist_ok=True)
     for stem, sheet in sheets.items():
         with replacing(folder / f"{stem}.csv") as file:
             _inert(sheet).to_csv(file, index=False, lineterminator="\n")
     path = folder / "explore.html"
-    blocks = [found.block for found in seen.values()]
+    blocks = [_with_acts(found, act) for found in seen.values()]
     if failed:
         blocks.append(Block("What could not be looked at", failed))
     with replacing(path) as file:
         file.write(
             page(
                 f"{look.name}: the leads before any model",
-                [*_opening(act), *_audited(look, audit)],
+                [*_opening(act), *_audited(look, audit), *look.outcomes.sentences],
                 blocks,
                 list(_closing(look, sheets)),
             )
@@ -105,6 +112,19 @@ def _seen(look: Look) -> tuple[dict[str, Seen], list[str]]:
         if found is not None:
             seen[part.__name__] = found
     return seen, failed
+
+
+def _first(acts: Sequence[Sequence[str]]) -> list[str]:
+    """Return the first sentence of each part, and where these are few the second ones too."""
+    rounds = [[sentence for sentence in one if sentence is not None] for one in zip_longest(*acts)]
+    first = len(rounds[0]) if rounds else 0
+    return [sentence for one in rounds for sentence in one][: min(max(first, FEW), MOST)]
+
+
+def _with_acts(found: Seen, opened: Sequence[str]) -> Block:
+    """Return a part's block with the first few things that it calls for and the page does not open with."""
+    more = [sentence for sentence in found.act[:_OF_A_PART] if sentence not in opened]
+    return replace(found.block, sentences=[*found.block.sentences, *more])
 
 
 def _gravity(name: str) -> int:

@@ -73,16 +73,25 @@ def test_a_pair_known_in_few_leads_is_not_told() -> None:
 def test_copies_among_the_features_are_one_too_many_and_columns_left_out_are_no_matter(tmp_path: Path) -> None:
     word = np.array(["u", "v", "w"])[RNG.integers(0, 3, ROWS)]
     found = seen(tmp_path, a=word, b=np.char.upper(word), c=word, drop=("c",))
-    assert found.act == ["a, b say the same where both are given: one of them will do."]
+    assert found.act == ["a, b say the same where both are given (400 leads measured): one of them will do."]
     assert "a, b, c" in next(line for line in found.block.sentences if "say the same" in line)
 
 
-def test_a_feature_that_nearly_is_the_outcome_is_asked_about_and_one_left_out_is_not(tmp_path: Path) -> None:
-    late = np.where(WON == "yes", "won it", "lost")
-    late[:8] = "open"
-    found = seen(tmp_path, late=late, later=late, drop=("later",))
-    assert [line.split(" goes")[0] for line in found.act] == ["late"]
-    assert "later (no feature) 0.9" in found.block.sentences[1]
+def test_numbers_that_mostly_share_one_value_do_not_say_the_same() -> None:
+    called = np.where(np.arange(ROWS) % 5, 0, 1 + np.arange(ROWS) % 7)  # four in five were never called
+    days = np.where(called, RNG.integers(1, 400, ROWS), -1)
+    pair = pair_of(number("calls", called), number("days since", days))
+    assert pair.value > 0.9
+    assert not pair.same
+
+
+def test_a_measure_of_all_counted_leads_is_not_called_a_sample(tmp_path: Path) -> None:
+    won = np.where(np.arange(ROWS) < 100, "yes", WON)  # those of one company, left out of every rate
+    firm = np.where(np.arange(ROWS) < 100, 0, np.arange(ROWS)).astype("U9")
+    columns = {"n": NOISE, "word": np.arange(ROWS) % 3, "firm": np.char.add("f", firm), "won": won}
+    found = association(looked(tmp_path, columns, groups="firm", drop=("firm",)))  # type: ignore[arg-type]
+    assert found is not None
+    assert "drawn at random" not in found.block.sentences[0]
 
 
 def test_what_a_few_companies_make_is_said_to_be_theirs(tmp_path: Path) -> None:

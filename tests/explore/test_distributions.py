@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.explore.distributions import distributions, larger_in_pairs
+from bench.explore.compared import larger_in_pairs
+from bench.explore.distributions import distributions
 from bench.page.page import page
-from tests.explore.looked import all_text, levels, look_of, outcomes
+from tests.explore.tables import all_text, converted, levels, look_of
 
 
 def test_larger_in_pairs_by_hand() -> None:
@@ -41,30 +42,62 @@ def test_the_interval_is_wider_where_leads_of_a_company_are_alike() -> None:
 
 def test_the_column_that_tells_most_comes_first() -> None:
     draw = np.random.default_rng(7)
-    y = outcomes((200, 400))
-    features = pd.DataFrame({"noise": draw.normal(size=600), "spent": draw.normal(size=600) + 2 * np.array(y)})
+    y = converted((200, 400))
+    features = pd.DataFrame({"noise": draw.normal(size=600), "spent": draw.normal(size=600) + np.array(y)})
     seen = distributions(look_of(features, y))
     assert seen is not None
     sheet = seen.sheets["distributions"]
     assert sheet["column"].tolist() == ["spent", "noise"]
-    assert sheet.loc[0, "larger"] == pytest.approx(0.92, abs=0.03)
+    assert sheet.loc[0, "larger"] == pytest.approx(0.76, abs=0.03)
     assert sheet["pairs_put_right"].between(0.45, 0.55).tolist() == [False, True]
-    assert seen.act[0].startswith("spent alone puts 9")
+    assert seen.act[0].startswith("spent is higher where a lead converts, in the middle ")
+    assert "so it is in 7" in seen.act[0]
+    assert "of the 600 leads that have it" in seen.act[0]
     assert len(seen.act) == 1
     assert "1 column of 2 tells anything alone" in seen.block.sentences[1]
 
 
 def test_a_column_that_tells_high_and_low_alike_is_seen_to_tell() -> None:
     values = np.r_[np.full(50, -1.0), np.full(50, 1.0), np.linspace(-0.5, 0.5, 300)]
-    seen = distributions(look_of(pd.DataFrame({"a": values}), outcomes((100, 300))))
+    seen = distributions(look_of(pd.DataFrame({"a": values}), converted((100, 300))))
     assert seen is not None
     sheet = seen.sheets["distributions"]
     assert sheet.loc[0, "larger"] == pytest.approx(0.5)
     assert sheet["pairs_put_right"].tolist() == pytest.approx([1.0], abs=0.1)
 
 
+def test_what_tells_by_its_gap_or_its_middle_is_no_larger_value_to_rank_by() -> None:
+    values = np.r_[np.full(20, np.nan), np.tile([1.0, 2.0], 40), np.full(150, np.nan), np.tile([1.0, 2.0], 75)]
+    values += np.r_[np.linspace(0, 0.5, 400)]
+    seen = distributions(look_of(pd.DataFrame({"a": values}), converted((100, 300))))
+    assert seen is not None
+    assert seen.sheets["distributions"].loc[0, "pairs_put_right"] > 0.6
+    assert not seen.act
+
+
+def test_a_quartile_with_fewer_than_five_leads_beyond_it_is_not_told() -> None:
+    values = np.r_[np.arange(10.0), np.full(90, np.nan), np.linspace(50, 90, 100)]
+    seen = distributions(look_of(pd.DataFrame({"a": values}), converted((100, 100))))
+    assert seen is not None
+    row = seen.sheets["distributions"].iloc[0]
+    assert row["median_converted"] == 4.5
+    assert np.isnan(row["lower_quartile_converted"])
+    assert row["lower_quartile_not_converted"] == pytest.approx(60, abs=0.1)
+
+
+def test_a_wide_table_lists_the_columns_that_tell_most() -> None:
+    draw = np.random.default_rng(7)
+    features = pd.DataFrame({f"c{at}": draw.normal(size=60) for at in range(30)})
+    seen = distributions(look_of(features, converted((20, 40))))
+    assert seen is not None
+    (table,) = seen.block.tables
+    assert len(table.rows) == 20
+    assert "all are in distributions.csv" in table.caption
+    assert len(seen.sheets["distributions"]) == 30
+
+
 def test_shares_of_levels_are_of_either_group() -> None:
-    seen = distributions(look_of(pd.DataFrame({"a": levels(("x", 50), ("y", 50))}), outcomes((20, 30), (5, 45))))
+    seen = distributions(look_of(pd.DataFrame({"a": levels(("x", 50), ("y", 50))}), converted((20, 30), (5, 45))))
     assert seen is not None
     row = seen.sheets["distributions"].iloc[0]
     assert row["level"] == "x"
@@ -75,7 +108,7 @@ def test_shares_of_levels_are_of_either_group() -> None:
 def test_dates_have_medians_that_are_dates_and_texts_lengths() -> None:
     days = pd.Series(pd.date_range("2024-01-01", periods=40)).astype("datetime64[s]")
     message = pd.Series(["abc"] * 20 + ["abcdef"] * 20, dtype="str")
-    seen = distributions(look_of(pd.DataFrame({"day": days, "message": message}), outcomes((20, 20))))
+    seen = distributions(look_of(pd.DataFrame({"day": days, "message": message}), converted((20, 20))))
     assert seen is not None
     sheet = seen.sheets["distributions"].set_index("column")
     assert sheet.loc["day", "median_converted"] == "2024-01-10"
@@ -84,7 +117,7 @@ def test_dates_have_medians_that_are_dates_and_texts_lengths() -> None:
 
 def test_rare_levels_and_quartiles_of_few_leads_are_not_shown() -> None:
     features = pd.DataFrame({"a": levels(("x", 96), ("Secretville", 4)), "b": [777.25, *[np.nan] * 98, 555.25]})
-    seen = distributions(look_of(features, outcomes((48, 52))))
+    seen = distributions(look_of(features, converted((48, 52))))
     assert seen is not None
     for secret in ("Secretville", "777", "555"):
         assert secret not in all_text(seen)
@@ -99,7 +132,7 @@ def test_odd_columns_and_few_leads_are_legal() -> None:
             "number": np.arange(12.0),
         }
     )
-    seen = distributions(look_of(features, outcomes((6, 6))))
+    seen = distributions(look_of(features, converted((6, 6))))
     assert seen is not None
     assert seen.sheets["distributions"]["pairs_put_right"].isna().all()
     assert not seen.act

@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.explore.gaps import gaps
 from bench.explore.look import Seen
+from bench.explore.sides import sides
 from tests.explore.tables import halves, looked, outcomes
 
 ROWS = 200
@@ -54,11 +55,18 @@ def test_a_column_given_only_where_another_is_and_columns_never_given_both_are_n
 
 
 def test_a_gap_that_goes_with_conversion_is_told_with_both_rates(tmp_path: Path) -> None:
-    won = ["yes" if row < 100 and row % 2 else "no" for row in range(ROWS)]
+    won = ["no" if row % (2 if row < 100 else 10) else "yes" for row in range(ROWS)]
     found = seen(tmp_path, won=won, a=given([row < 100 for row in range(ROWS)]))
-    assert said(found, "keep_gaps").startswith("a: 0% (0% to 3.7%) of the leads convert where it is missing and 50% (")
+    line = "a: 10% (5.5 to 17) of the 100 leads without it convert, 50% (40 to 60) of the 100 with it."
+    assert said(found, "keep_gaps").startswith(line)
     row = found.sheets["gaps"].iloc[0]
     assert (row["converted_given"], row["leads_given"], row["p_of_all_tested"] < 0.001) == (50, 100, True)
+
+
+def test_a_gap_that_the_rows_to_predict_have_less_often_is_no_sign(tmp_path: Path) -> None:
+    won = ["no" if row % (2 if row < 100 else 10) else "yes" for row in range(ROWS)]
+    found = seen(tmp_path, {"n": halves(20), "a": given([True] * 20)}, won, a=given([row < 100 for row in range(ROWS)]))
+    assert not found.act  # that it moved is told side by side
 
 
 def test_gaps_by_chance_do_not_go_with_conversion(tmp_path: Path) -> None:
@@ -67,10 +75,14 @@ def test_gaps_by_chance_do_not_go_with_conversion(tmp_path: Path) -> None:
     assert not found.act
 
 
-def test_a_gap_that_only_the_rows_to_predict_have_is_worth_a_question(tmp_path: Path) -> None:
+def test_a_gap_that_only_the_rows_to_predict_have_is_told_side_by_side(tmp_path: Path) -> None:
     asked = {"n": halves(20), "a": given([row < 10 for row in range(20)])}
-    found = seen(tmp_path, asked, a=given([True] * ROWS))
-    assert "is in 50% of the rows to predict" in said(found, "a is never missing in the labelled leads")
+    look = looked(tmp_path, {"n": halves(ROWS), "a": given([True] * ROWS), "won": outcomes(ROWS)}, asked)
+    here, there = gaps(look), sides(look)
+    assert here is not None
+    assert there is not None
+    assert not here.act
+    assert there.act[0].startswith("a is missing in 0% of the labelled leads and in 50% of the 20 to predict.")
 
 
 def test_patterns_of_fewer_than_five_leads_are_not_told(tmp_path: Path) -> None:

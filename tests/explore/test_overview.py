@@ -114,8 +114,8 @@ def test_a_number_that_may_stand_for_a_gap_is_not_to_be_named_where_others_are_n
     seen = overview(looked(tmp_path, columns))
     assert seen is not None
     assert seen.act == [
-        "pdays: '-1' stands in 10 leads (25.0%) and may stand for a gap. If so, blank it in the file: missing counts "
-        "in every column, and it is a number in balance."
+        "pdays: '-1' stands in 10 leads (25.0%) and may stand for a gap. If so, blank it there in the file, not by "
+        "missing: that counts in every column, and balance has it as a number."
     ]
 
 
@@ -148,6 +148,18 @@ def test_nearly_constant_features_are_called_out(tmp_path: Path) -> None:
     seen = overview(looked(tmp_path, columns))
     assert seen is not None
     assert seen.act[-1].startswith("flag: nearly every lead (99.9% or more) has the same value there")
+
+
+def test_what_may_stand_for_a_gap_in_few_leads_comes_last(tmp_path: Path) -> None:
+    columns = {
+        "flag": ["No"] * 1999 + ["Yes"],
+        "source": ["Select"] * 5 + ["web", "fair", "mail"] * 665,
+        "size": range(2000),
+        "won": outcomes(2000),
+    }
+    seen = overview(looked(tmp_path, columns))
+    assert seen is not None
+    assert [line.split(":")[0] for line in seen.act] == ["flag", "source"]
 
 
 @pytest.mark.parametrize("name", ["<b>이름</b>", "n" * 5_000])

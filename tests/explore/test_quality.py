@@ -171,7 +171,10 @@ def test_the_sheet_holds_every_fault_and_the_page_names_the_gravest_to_act_upon(
         "Consistency",
         "Timeliness",
     ]
-    assert seen.act[0].startswith("type: 8 leads (20.0%): 1 rarer spelling of 1 value")  # note is not used
+    first = "type: 1 rarer spelling of 1 value, such as 'End Customer' for 'End-Customer' (8 leads, 20.0%)."
+    assert seen.act[0].startswith(first)  # note is not used
+    shown = [row[0] for table in seen.block.tables[1:] for row in table.rows]
+    assert shown.count("type") == 1  # its gaps are told in their own part
 
 
 def test_none_and_all_are_told_apart_from_nearly_none_and_nearly_all() -> None:

@@ -63,14 +63,15 @@ def test_a_level_of_fewer_than_five_leads_is_not_named_and_few_cells_are_not_dra
 def test_a_level_spelled_otherwise_in_the_rows_to_predict_is_named(tmp_path: Path) -> None:
     train = {"kind": ["End-Customer"] * 120 + ["partner"] * 80}
     found = seen(tmp_path, train, {"kind": ["End customer"] * 60 + ["partner"] * 40})
-    assert "kind in 60% of the leads ('End-Customer' is now 'End customer')" in found.act[0]
+    assert found.act[0].startswith("kind: levels of 60% of the labelled leads are spelled anew in the rows to predict")
+    assert "('End-Customer' is now 'End customer')" in found.act[0]
     assert found.sheets["sides_spellings"].to_numpy().tolist() == [["kind", "End-Customer", "End customer", 120]]
 
 
 def test_a_share_of_gaps_that_moved_is_no_lasting_sign(tmp_path: Path) -> None:
     half = [None, "a", "b", None] * 50
     found = seen(tmp_path, {"c": half, "d": half}, {"c": ["a", "b"] * 50, "d": half[:100]})
-    assert found.act[0].startswith("Gaps in shares of the labelled leads and of those to predict: c 50% and 0%. Find")
+    assert found.act[0].startswith("c is missing in 50% of the labelled leads and in 0% of the 100 to predict. Find")
 
 
 def test_the_share_of_known_companies_is_told_without_rows_of_none(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_the_share_of_known_companies_is_told_without_rows_of_none(tmp_path: Pat
     found = seen(tmp_path, firms, asked, groups="firm", ungrouped=("none",), drop=("firm",))
     line = "Of the rows to predict 20% are of companies that labelled leads have, 50% of new ones, 30% of none."
     assert line in found.block.sentences
-    assert "Only 20% of the rows to predict are of known companies" in found.act[0]
+    assert "firm: only 20% of the 100 rows to predict are of known companies" in found.act[0]
 
 
 def test_what_the_audit_found_is_repeated_and_not_found_again(tmp_path: Path) -> None:

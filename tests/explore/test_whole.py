@@ -30,7 +30,7 @@ def test_the_page_opens_with_what_to_act_upon_the_gravest_first(
 ) -> None:
     parts = (
         part("places", "third"),
-        part("overview", "second", "not opened with"),
+        part("overview", "second", "told below"),
         part("sides", "first"),
         part("gaps"),
     )
@@ -39,7 +39,44 @@ def test_the_page_opens_with_what_to_act_upon_the_gravest_first(
     assert explored.act == ("first", "second", "third")
     page = explored.path.read_text(encoding="utf-8")
     assert page.index("first</p>") < page.index("second</p>") < page.index("third</p>") < page.index("<nav")
-    assert "not opened with" not in page
+    assert page.index("<nav") < page.index("told below</p>")
+    assert page.count("second</p>") == 1
+
+
+def test_the_page_opens_with_eight_sentences_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "PARTS", tuple(part(f"part {at}", f"act {at}") for at in range(12)))
+    explored = explore(looked(tmp_path, {"size": halves(40), "won": outcomes(40)}), tmp_path / "explore")
+    assert explored.act == tuple(f"act {at}" for at in range(8))
+    assert "act 11</p>" in explored.path.read_text(encoding="utf-8")  # in its part
+
+
+def test_where_few_parts_call_for_something_their_second_sentences_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "PARTS", (part("rates", "a", "b", "c", "d"), part("sides", "first")))
+    explored = explore(looked(tmp_path, {"size": halves(40), "won": outcomes(40)}), tmp_path / "explore")
+    assert explored.act == ("first", "a", "b")
+
+
+def test_a_sheet_without_rows_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "PARTS", (part("rates", rates=pd.DataFrame()),))
+    explored = explore(looked(tmp_path, {"size": halves(40), "won": outcomes(40)}), tmp_path / "explore")
+    assert [path.name for path in explored.path.parent.iterdir()] == ["explore.html"]
+
+
+def test_who_is_left_out_is_said_once_at_the_top(tmp_path: Path) -> None:
+    columns = {
+        "firm": ["big"] * 60 + [f"firm {row}" for row in range(240)],
+        "source": ["web", "fair", "mail"] * 100,
+        "message": ["please send a price list", "just looking around"] * 150,
+        "size": halves(300),
+        "won": ["yes"] * 60 + outcomes(240),
+    }
+    look = looked(tmp_path, columns, groups="firm", drop=("firm",), texts=("message",))
+    page = explore(look, tmp_path / "explore").path.read_text(encoding="utf-8")
+    assert page.count("left out of every rate below") == 1
+    assert page.count("Leads of one company count together") == 1
+    assert page.index("left out of every rate below") < page.index("<nav")
 
 
 def test_a_table_that_calls_for_nothing_is_said_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
