@@ -77,8 +77,7 @@ class Board:
     def sentences(self) -> list[str]:
         """What stands below the ranking."""
         allowed = self.verdict.allowed
-        short = allowed is not None and not allowed.draws
-        said = [] if short else certainty_sentences(self.certainty, self.experiment, self.rows)
+        said = certainty_sentences(self.certainty, self.experiment, self.rows, allowed)
         said += raced_sentences(self.search, self.experiment, allowed) if self.search else []
         said += self.edges
         said += [blend_sentence(self.verdict, self.experiment.objective)] if self.verdict.ensemble else []
@@ -109,7 +108,7 @@ def _markdown(board: Board) -> list[str]:
         lines += [sentence, ""]
     lines += ["| " + " | ".join(shown) + " |", "|" + " --- |" * len(shown)]
     lines += ["| " + " | ".join(inert(cell_text(row.get(name, ""))) for name in shown) + " |" for row in board.rows]
-    lines += ["", f"Ranked by {experiment.objective.metric}. What each column means stands in results/README.md.", ""]
+    lines += ["", f"Ranked by {experiment.objective.named}. What each column means stands in results/README.md.", ""]
     if board.verdict.members:
         lines += ["## The ensemble", ""]
         lines += [*ensemble_markdown(board.verdict.members, board.plan.trials, experiment.objective), ""]
@@ -128,5 +127,5 @@ def _markdown(board: Board) -> list[str]:
         lines += [*table_lines(coverage_table(board.coverage)), ""]
     if board.foretold and board.foretold.table:
         lines += ["## If another share of the rows to predict is positive", ""]
-        lines += [*expected_table(board.foretold.table), ""]
+        lines += [*table_lines(expected_table(board.foretold.table)), ""]
     return lines

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.ensemble.customers import View
+from bench.page.block import PageTable
+from bench.report.markdown import table_lines
 from bench.score.calibration import Reliability, cross_fitted_calibration, reliability
 from bench.score.combine import Combination
 
@@ -44,12 +46,20 @@ def calibrated(view: View, combination: Combination) -> Calibrated | None:
 
 def calibration_lines(told: Calibrated) -> list[str]:
     """Return the sentence and a Markdown table of what was predicted and what was observed."""
-    lines = [
-        told.sentence,
-        "",
-        "| rows | predicted | observed | 95 % interval |",
-        "| ---: | ---: | ---: | ---: |",
+    return [told.sentence, "", *table_lines(calibration_table(told.plain, "as it is"))]
+
+
+def calibration_table(found: Reliability, how: str) -> PageTable:
+    """Return what was predicted and what came, bin by bin from the lowest.
+
+    Parameters
+    ----------
+    how : what was done with the probabilities
+    """
+    columns = ("predicted", "converted", "95 % interval", "leads")
+    rows = [
+        (f"{row.predicted:.1%}", f"{row.observed:.1%}", f"{row.low:.1%} to {row.high:.1%}", f"{row.rows:,}")
+        for row in found.table.itertuples()
     ]
-    for row in told.plain.table.itertuples():
-        lines.append(f"| {row.rows:,} | {row.predicted:.1%} | {row.observed:.1%} | {row.low:.1%} to {row.high:.1%} |")
-    return lines
+    caption = f"Held-out leads in groups of about equally many by their probability, {how}: what came of them."
+    return PageTable(caption, columns, rows, frozenset(columns))

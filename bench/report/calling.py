@@ -85,6 +85,13 @@ def calls_to_predict(told: Told) -> Calls | None:
     return calls(y, probability, company_of(groups, len(groups)), Others(weights, 2 * kind_of + y))
 
 
+def interval_words(told: Told) -> str:
+    """Say whom the intervals of a share take for one."""
+    if told.dataset.groups is None:
+        return "leads count as independent of each other"
+    return "leads of one company count as far as they tell different things"
+
+
 def calling_plot(made: Calls, chosen: float, caption: str) -> Plot:
     """Draw precision with its interval, and recall, against the number of leads called; ``chosen`` is marked."""
     called, rows = made.counts.predicted_positives, float(made.counts.rows[-1])
@@ -137,6 +144,11 @@ def calling_table(made: Calls, chosen: float, threshold: float | None, objective
     return PageTable(caption, columns, cells, frozenset(columns))
 
 
+def threshold_metric(objective: Objective) -> str:
+    """Name what thresholds are chosen for."""
+    return objective.named if objective.needs_threshold else "F1"
+
+
 def at(counts: Counts, place: int) -> Counts:
     """Return the counts of one cut."""
     each = (counts.true_positives, counts.false_positives, counts.false_negatives, counts.true_negatives)
@@ -147,10 +159,12 @@ def _score_column(objective: Objective) -> str:
     """Name what the objective makes of a number of calls; nothing where it is precision or recall."""
     if objective.metric in ("precision", "recall", "precision_at_k", "recall_at_k"):
         return ""
-    return objective.named if objective.needs_threshold else "F1"
+    if objective.metric == "profit":  # the leaderboard's is for each row
+        return "profit of all calls"
+    return threshold_metric(objective)
 
 
 def _score_cell(objective: Objective, counts: Counts) -> str:
-    if objective.metric == "profit":  # of all leads called, where the leaderboard's is for each row
+    if objective.metric == "profit":
         return f"{objective.of(counts) * counts.rows:,.0f}"
     return f"{objective.of(counts):.3f}"

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 
 from bench.ensemble.certainty import Certainty
 from bench.plan.experiment import Experiment
+from bench.record.allowed import Allowed
 from bench.report.leaderboard import Row
+from bench.score.metrics import Counts
+from bench.score.objective import Objective
 from bench.score.uncertainty import Corrected
 
 UNPAID = (
@@ -14,9 +17,18 @@ UNPAID = (
 )
 
 
-def certainty_sentences(certainty: Certainty | None, experiment: Experiment, rows: Iterable[Row]) -> list[str]:
-    """Say what the best trial is worth once choosing it is paid for, and which trials may be as good."""
+def certainty_sentences(
+    certainty: Certainty | None, experiment: Experiment, rows: Iterable[Row], allowed: Allowed | None = None
+) -> list[str]:
+    """Say what the best trial is worth once choosing it is paid for, and which trials may be as good.
+
+    Parameters
+    ----------
+    allowed : what a budget left time for; None without one
+    """
     finished, objective = [row for row in rows if row["status"] == "done"], experiment.objective
+    if certainty is None and allowed is not None and not allowed.draws and finished:
+        return ["The budget left no time to tell how far chance goes: the score may flatter, and others be as good."]
     if certainty is None:
         missed = bool(finished) and finished[0].get("floor") == "missed"
         why = (
@@ -32,10 +44,22 @@ def certainty_sentences(certainty: Certainty | None, experiment: Experiment, row
     seconds = {row["trial"]: row["fit_seconds"] for row in finished}
     return [
         f"The best of {len(finished):,} trials scores {named} {found.reported:.4f}; corrected for having been chosen, "
-        f"{found.value:.4f} (95 % interval {found.low:.3f} to {found.high:.3f}).",
+        f"{found.value:.4f} (95 % interval {found.low:.3f} to {found.high:.3f}){floor_words(objective, found.counts)}.",
         *_tuned_sentence(found, experiment),
         certainty.ties.sentence(configurations, seconds, fits),
     ]
+
+
+def floor_words(objective: Objective, counts: Counts) -> str:
+    """Say which recall or precision goes with a score that asks for one; nothing where it asks for none.
+
+    A corrected score is of rows that did not choose the threshold: it may be the better for missing the floor.
+    """
+    if objective.floor is None:
+        return ""
+    kept, floor = objective.floor
+    missed = "" if objective.keeps(counts) else " and missed"
+    return f" at a {kept} of {float(objective.short(counts)):.4f} ({floor:g} is asked for{missed})"
 
 
 def _tuned_sentence(found: Corrected, experiment: Experiment) -> list[str]:

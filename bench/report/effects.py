@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from bench.report.markdown import table_lines
 from bench.score.objective import Objective
 from bench.score.redraws import Redraws
 from bench.vocabulary import AXES, DO_NOTHING, Axis
+
+EXACT: Final = 12  # decimals of a sum of scores; the others are the rounding of numbers
 
 Context = dict[str, list[Trial]]
 """Trials that are equal but for one axis, by the name of what they do there."""
@@ -212,7 +215,9 @@ def _mean_difference(pairs: list[tuple[str, str]], redrawn: Redraws) -> tuple[fl
         share[place[other]] -= 1 / len(pairs)
     difference = float(redrawn.value @ share)
     margin = 1.96 * float(np.std(redrawn.drawn @ share))
-    return difference, difference - margin, difference + margin
+    # Trials that predict alike differ by what a sum is rounded by, whose interval would leave out zero.
+    low, middle, high = (round(end, EXACT) + 0.0 for end in (difference - margin, difference, difference + margin))
+    return middle, low, high
 
 
 def _simpler(now: Trial, finished: list[Trial], value: dict[str, float]) -> Trial | None:

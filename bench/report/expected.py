@@ -12,6 +12,7 @@ from typing import Final
 from bench.audit.finding import Finding
 from bench.ensemble.foresight import Foresight
 from bench.ensemble.submission import HandedIn
+from bench.page.block import PageTable
 from bench.record.columns import EXPECTED
 from bench.record.disk import replacing
 from bench.score.metrics import Counts
@@ -20,6 +21,7 @@ from bench.score.outlook import Expectation
 CHOSEN: Final = "chosen"  # in the origin of a row: the share that the submission was made for
 LOWER_END: Final = "its lower end"  # of the interval of the estimated share
 UPPER_END: Final = "its upper end"
+DOUBT: Final = "Doubt: "  # opens what speaks against it
 _POLICY: Final = {
     "train": "as among the labelled rows",
     "estimate": "as estimated from the scores",
@@ -60,6 +62,11 @@ class Foretold:
     def chosen(self) -> Assumed | None:
         """What is expected at the share that the submission was made for."""
         return next((row for row in self.table if CHOSEN in row.origin), None)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether it is said that more than the share of positives has changed."""
+        return any(sentence.startswith(DOUBT) for sentence in self.sentences)
 
 
 def foretell(handed_in: HandedIn, findings: Sequence[Finding]) -> Foretold:
@@ -104,26 +111,34 @@ def expected_sentences(foresight: Foresight) -> list[str]:
         )
     if not estimate.fits:
         sentences.append(
-            "Doubt: the scores to predict are no mixture of the scores that held-out positives and negatives have "
+            f"{DOUBT}the scores to predict are no mixture of the scores that held-out positives and negatives have "
             f"(p = {estimate.p_value:.3f}), so more than the share of positives has changed: {between}, and even that "
             "rests on the mixture."
         )
     return sentences
 
 
-def expected_table(table: Sequence[Assumed]) -> list[str]:
-    """Return a Markdown table: assumed share of positives, threshold, rows called and expected scores."""
-    lines = [
-        "| assumed rate | threshold | predicted positives | precision | recall | F1 |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for row in table:
-        origin = f" ({row.origin})" if row.origin else ""
-        lines.append(
-            f"| {row.positive_rate:.1%}{origin} | {row.threshold:.4f} | {row.predicted_positives:,} | "
-            f"{row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} |"
+def expected_table(table: Sequence[Assumed]) -> PageTable:
+    """Return what is expected at each assumed share of positives.
+
+    Conversions are left out: they are expected of about as many calls, so that they are not precision times calls.
+    """
+    columns = ("assumed share", "which it is", "threshold", "leads called", "precision", "recall", "F1")
+    rows = [
+        (
+            f"{one.positive_rate:.1%}",
+            one.origin,
+            f"{one.threshold:.4f}",
+            f"{one.predicted_positives:,}",
+            *(f"{score:.3f}" for score in (one.precision, one.recall, one.f1)),
         )
-    return lines
+        for one in table
+    ]
+    caption = (
+        "What is expected of the rows to predict if another share of them is positive, each share with the threshold "
+        "that is best for it. Scores are those of held-out leads, each fold's at a threshold chosen on the others."
+    )
+    return PageTable(caption, columns, rows, frozenset(columns) - {"which it is"})
 
 
 def write_expected(handed_in: HandedIn, findings: Sequence[Finding], folder: Path) -> Foretold:
@@ -152,7 +167,7 @@ def _drift(findings: Sequence[Finding]) -> list[str]:
     """Say that the rows to predict differ, where a classifier tells them from the labelled ones."""
     told_apart = [finding.evidence for finding in findings if finding.code == "adversarial-drift"]
     return [
-        f"Doubt: {evidence[0].lower()}{evidence[1:]} What is expected holds as far as converting leads still look like "
+        f"{DOUBT}{evidence[0].lower()}{evidence[1:]} What is expected holds as far as converting leads still look like "
         "converting leads, and no table without outcomes can show that."
         for evidence in told_apart
     ]

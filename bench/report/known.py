@@ -15,11 +15,12 @@ def customers_sentence(winner: OnCustomers) -> str:
     new = float(winner.new.f1)
     if winner.new_are == "later":
         return f"The winner on rows later than those it trained on: F1 {new:.4f}."
-    on_new = f"{new:.4f}" + (f", {winner.ordinary.f1:.4f} without giant companies" if winner.ordinary else "")
+    ordinary = f" ({winner.ordinary.f1:.4f} without giant companies)" if winner.ordinary else ""
     if winner.known is None:
-        return f"The winner on customers it never trained on: F1 {on_new}."
+        return f"The winner on customers it never trained on: F1 {new:.4f}{ordinary}."
     known = float(winner.known.f1)
-    return f"The winner on customers it trained on: F1 {known:.4f}; on new ones {on_new}: a gap of {known - new:.4f}."
+    apart = f"{abs(known - new):.4f} {'less' if new <= known else 'more'}"
+    return f"The winner on customers it trained on: F1 {known:.4f}; on new ones {new:.4f}, {apart}{ordinary}."
 
 
 def coverage_table(covered: Sequence[Coverage]) -> PageTable:

@@ -11,7 +11,7 @@ from bench.plan.experiment import Experiment
 from bench.plan.grid import Plan, Trial
 from bench.record.columns import FLOOR, LEADERBOARD, RACED
 from bench.record.store import Store
-from bench.score.objective import Objective
+from bench.score.objective import Objective, metric_name
 from bench.score.ranking import Score, rank
 from bench.score.ties import Ties
 from bench.vocabulary import AXES
@@ -20,10 +20,6 @@ Row = dict[str, Any]
 
 SIDES: Final = ("f1_known", "f1_new", "f1_ordinary")
 _HEADINGS: Final = {
-    "f1": "F1",
-    "f_beta": "F-beta",
-    "roc_auc": "ROC AUC",
-    "brier": "Brier score",
     "predicted_positives": "called positive",
     "fit_seconds": "seconds",
     "f1_known": "F1, known customers",
@@ -112,7 +108,7 @@ def heading(column: str, new_are: str = "new") -> str:
     """Return a column's name as a page writes it; ``new_are`` is that of `OnCustomers`."""
     if column == "f1_new" and new_are == "later":
         return "F1, later rows"
-    return _HEADINGS.get(column, column.replace("_", " "))
+    return _HEADINGS.get(column) or metric_name(column)
 
 
 def by_side(score: OnCustomers | None) -> Row:

@@ -52,7 +52,11 @@ class Section:
 SECTIONS: Final = (
     Section(ranking_block, "The leaderboard", "a trial with a recorded cell"),
     Section(failures_block, "What failed", "a recorded cell"),
-    Section(choices_block, "What each choice is worth", "finished trials that differ in one choice"),
+    Section(
+        choices_block,
+        "What each choice is worth",
+        "finished trials that differ in one choice, and leads and time enough to tell how far chance goes",
+    ),
     Section(customers_block, "Known and new customers", "a winner, and companies, a time or rows to predict in [data]"),
     Section(thresholds_block, "The threshold, and what another would mean", WINNER),
     Section(gains_block, "How much sooner than chance conversions are found", WINNER),
@@ -60,7 +64,7 @@ SECTIONS: Final = (
     Section(
         expected_block, "What to expect of the submission", "a submission of the winner, which needs rows to predict"
     ),
-    Section(members_block, "The ensemble and its members", "an ensemble, and so a trial that is done on every fold"),
+    Section(members_block, "The ensemble and its members", "an ensemble of several trials that are done on every fold"),
     Section(leaning_block, "Which columns the winner leans on", "`bench explain`, run after the winner was found"),
     Section(cost_block, "Race and cost", "a recorded cell"),
     Section(findings_block, "What the audit found in the table", "a table"),

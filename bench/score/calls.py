@@ -133,8 +133,7 @@ def bands(y: NDArray[np.int8], probability: Floats, units: NDArray[np.int64], co
     Parameters as in `calls`, which also says what raises.
     """
     _check(y, probability)
-    edges = np.unique(np.quantile(probability, np.arange(1, count) / count, method="higher"))
-    edges = edges[edges > probability.min()]
+    edges = band_edges(probability, count)
     of = len(edges) - np.searchsorted(edges, probability, side="right")
     made: list[Band] = []
     rows_so_far, found_so_far = 0, 0
@@ -149,6 +148,12 @@ def bands(y: NDArray[np.int8], probability: Floats, units: NDArray[np.int64], co
         lowest = float(probability[mine].min())
         made.append(Band(rows, positives, rate, low, high, rate / float(y.mean()), reached, found, lowest))
     return made
+
+
+def band_edges(probability: Floats, count: int) -> Floats:
+    """Return the lowest probability of each band but the last, rising: at most ``count`` - 1."""
+    edges = np.unique(np.quantile(probability, np.arange(1, count) / count, method="higher"))
+    return np.asarray(edges[edges > probability.min()])
 
 
 def evenly(rising: Floats, most: int) -> Places:

@@ -25,6 +25,7 @@ Metric = Literal[
 ]
 Report = Literal["precision", "recall", "average_precision", "roc_auc", "brier", "log_loss"]
 
+NAMES: Final = {"f1": "F1", "f_beta": "F-beta", "roc_auc": "ROC AUC", "brier": "Brier score"}
 WITHOUT_THRESHOLD: Final = frozenset({"average_precision", "roc_auc", "brier", "log_loss"})
 LOWER_IS_BETTER: Final = frozenset({"brier", "log_loss"})
 # What a metric cannot do without, each with what it means.
@@ -84,7 +85,7 @@ class Objective(Section):
     @property
     def named(self) -> str:
         """The metric as a sentence writes it."""
-        return "F1" if self.metric == "f1" else self.metric
+        return metric_name(self.metric)
 
     @property
     def needs_threshold(self) -> bool:
@@ -94,7 +95,14 @@ class Objective(Section):
     @property
     def has_floor(self) -> bool:
         """Whether a recall or a precision has to be kept."""
-        return self.at_recall is not None or self.at_precision is not None
+        return self.floor is not None
+
+    @property
+    def floor(self) -> tuple[Literal["recall", "precision"], float] | None:
+        """What has to be kept, and how much of it; None where nothing has."""
+        if self.at_recall is not None:
+            return "recall", self.at_recall
+        return None if self.at_precision is None else ("precision", self.at_precision)
 
     @property
     def sign(self) -> int:
@@ -149,3 +157,8 @@ class Objective(Section):
         if not self.has_floor:
             return self.of(counts)
         return np.where(self.keeps(counts), self.of(counts), self.short(counts) - 2)
+
+
+def metric_name(metric: str) -> str:
+    """Return a metric as a sentence writes it; its key is that of files."""
+    return NAMES.get(metric, metric.replace("_", " "))

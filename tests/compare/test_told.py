@@ -75,8 +75,8 @@ def test_the_answer_says_who_is_ahead_by_how_much_and_how_surely() -> None:
 def test_of_a_loss_the_lower_one_is_ahead() -> None:
     by = Objective.model_validate({"metric": "brier"})
     said = with_pair(compared(), Pair("winner", by, True, 0.10, 0.15, 0.01))[0]
-    assert said.startswith("A is ahead by 0.0500 of brier (95 % interval 0.0304 to 0.0696)")
-    assert said.endswith("brier 0.1000 of A and 0.1500 of B, where less is better.")
+    assert said.startswith("A is ahead by 0.0500 of Brier score (95 % interval 0.0304 to 0.0696)")
+    assert said.endswith("Brier score 0.1000 of A and 0.1500 of B, where less is better.")
 
 
 def test_a_floor_that_is_missed_is_said_beside_the_score() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -176,6 +177,18 @@ def test_the_way_of_a_loss_spares_what_raises_it_least() -> None:
     winner = made(model="lightgbm", encoding="target")
     values = [step.value for step in ablation(losses, redrawn(losses), Objective(metric="brier"), winner.id)]
     assert values == pytest.approx([0.85, 0.57, 0.54])
+
+
+def test_trials_that_predict_alike_differ_by_nothing_whatever_sums_are_rounded_by() -> None:
+    scores = {
+        made(model=model, encoding=encoding): 0.3
+        for model in ("lightgbm", "logistic")
+        for encoding in ("native", "target")
+    }
+    tiny = replace(redrawn(scores), value=np.array([0.3, 0.3 - 6e-17, 0.3, 0.3 - 6e-17]))
+    (target,) = [one for one in effects(scores, tiny) if one.component == "target"]
+    assert (target.difference, target.low, target.high) == (0.0, 0.0, 0.0)
+    assert "+0.000 ± 0.000" in target.sentence("F1")
 
 
 def test_the_way_to_the_floor_itself_is_one_step_long() -> None:

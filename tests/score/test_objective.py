@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from sklearn.metrics import fbeta_score
 
 from bench.score.metrics import Counts, count
-from bench.score.objective import Objective
+from bench.score.objective import Objective, metric_name
 from bench.score.thresholds import best_threshold
 
 Y = np.array([1, 0, 1, 1, 0, 1, 0, 0, 0, 0], dtype=np.int8)
@@ -17,6 +17,11 @@ def chosen(objective: Objective, rate: float | None = None) -> Counts:
     """Count the calls at the best threshold, chosen as if ``rate`` of the rows were positive."""
     weights = None if rate is None else np.where(Y == 1, rate / 4, (1 - rate) / 6)
     return count(Y, best_threshold(Y, P, objective, weights) <= P)
+
+
+def test_a_metric_is_named_as_people_write_it() -> None:
+    names = [Objective().named, metric_name("roc_auc"), metric_name("brier"), metric_name("precision_at_k")]
+    assert names == ["F1", "ROC AUC", "Brier score", "precision at k"]
 
 
 def test_each_metric_on_one_table_of_counts() -> None:

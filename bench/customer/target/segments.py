@@ -20,6 +20,7 @@ from bench.data.splits import stratified_group
 from bench.plan.indices import CustomersSection
 from bench.record.columns import TARGET
 from bench.record.sheet import write_sheet
+from bench.score.calls import band_edges
 from bench.score.interval import wilson_of_clusters
 
 BANDS: Final = 10
@@ -110,9 +111,7 @@ def target_table(scored: Scored, section: CustomersSection, tiers: Mapping[str, 
     ExperimentError
         If ``section`` names a column that cannot describe leads.
     """
-    chance = scored.labelled.chance
-    cuts = np.unique(np.quantile(chance, np.arange(1, BANDS) / BANDS, method="higher"))
-    bands = _by_chance(scored, cuts[cuts > chance.min()])
+    bands = _by_chance(scored, band_edges(scored.labelled.chance, BANDS))
     return Target(
         bands=_segments("band", bands, scored),
         tiers=_segments("tier", _tiers(scored, tiers), scored) if tiers else (),

@@ -8,18 +8,22 @@ from typing import Final
 
 from bench.audit.finding import CODES, Finding
 from bench.audit.inspect import WEIGHTS
-from bench.data.notices import listed, plural
+from bench.data.notices import listed, plural, shortened
 from bench.ensemble.blend import Blend
 from bench.errors import StoreError
 from bench.plan.grid import Trial
 from bench.record.submissions import read_submissions
-from bench.report.certain import certainty_sentences
+from bench.report.certain import certainty_sentences, floor_words
+from bench.report.commands import typed_command
 from bench.report.known import customers_sentence
-from bench.report.leaderboard import heading
+from bench.report.sections.findings import TITLE as FINDINGS
 from bench.report.told import Told
-from bench.score.objective import Objective
 from bench.vocabulary import AXES
 
+DOUBTS: Final = {
+    "leak": "new leads may do worse than these scores say",
+    "drift": "the leads to predict differ from those that the scores are of",
+}
 _MEANT: Final = {
     "f1": "the balance between calls that are right and converting leads that are found",
     "f_beta": "the balance between calls that are right and converting leads that are found",
@@ -27,9 +31,9 @@ _MEANT: Final = {
     "recall": "the share of converting leads that are found",
     "precision_at_k": "the share of the calls there is capacity for that are right",
     "recall_at_k": "the share of converting leads found with the calls there is capacity for",
-    "profit": "for each row",
-    "average_precision": "how well converting leads stand before the others",
-    "roc_auc": "how often a converting lead stands before another one (by chance 0.5)",
+    "profit": "for each lead",
+    "average_precision": "how well converting leads stand before the others (1 is perfect)",
+    "roc_auc": "how often a converting lead stands before one that does not convert (by chance 0.5)",
     "brier": "the mean squared distance of the probability from the outcome (less is better)",
     "log_loss": "how much outcomes surprise the probabilities (less is better)",
 }
@@ -58,7 +62,7 @@ def in_words(trial: Trial) -> str:
 
 
 def _unfinished(told: Told) -> str:
-    rows, run = told.board.rows, f"`bench run {told.experiment.path}`"
+    rows, run = told.board.rows, f"`{typed_command(told, 'run')}`"
     if not rows:
         return f"There is no answer yet: nothing has run. {run} begins."
     ends = Counter(row["status"] for row in rows)
@@ -74,27 +78,17 @@ def _won(told: Told, winner: Blend) -> str:
     objective, members = told.experiment.objective, winner.weights
     trials = {trial.id: trial for trial in told.board.plan.trials}
     (first, *others) = members
-    who = f"The ensemble of {len(members)} trials" if others else f"The trial {in_words(trials[first])}"
+    together = f"The ensemble of {len(members)} trials, each a model with its preparation,"
+    who = together if others else f"The trial {in_words(trials[first])}"
     found = told.board.verdict.estimate_of(winner)
     if found is None:
-        score = f"{winner.score.value(objective):.3f}, the luck of having been chosen not yet paid for"
+        score = f"{winner.score.value(objective):.3f}{floor_words(objective, winner.score.counts)}"
+        score += " on leads that had no part in training it, but in choosing it, which flatters"
     else:
-        score = (
-            f"{found.value:.3f} (95 % interval {found.low:.3f} to {found.high:.3f}) once the luck of having been "
-            "chosen is paid for"
-        )
-    metric = f"{heading(objective.metric)}, {_MEANT[objective.metric]}{_floor(winner, objective)},"
-    return f"{who} wins: its {metric} is {score}, and it calls {_called(told, winner)} positive."
-
-
-def _floor(winner: Blend, objective: Objective) -> str:
-    """Say what recall or precision was to be kept, and whether it was."""
-    if not objective.has_floor:
-        return ""
-    kept = "kept" if winner.score.keeps_floor(objective) else "missed"
-    if objective.at_recall is not None:
-        return f" (with a recall of {objective.at_recall:g}, which is {kept})"
-    return f" (with a precision of {objective.at_precision:g}, which is {kept})"
+        score = f"{found.value:.3f} (95 % interval {found.low:.3f} to {found.high:.3f})"
+        score += f"{floor_words(objective, found.counts)} on leads that had no part in training or choosing it"
+    metric = f"{objective.named}, {_MEANT[objective.metric]},"
+    return f"{who} wins: its {metric} is {score}. It calls {_called(told, winner)} positive."
 
 
 def _called(told: Told, winner: Blend) -> str:
@@ -106,23 +100,26 @@ def _called(told: Told, winner: Blend) -> str:
         written = []
     if written:
         return f"{written[-1].predicted_positives:,} of {plural(written[-1].rows, 'row')} to predict"
-    return f"{winner.score.predicted_positives:,.0f} of {plural(len(told.held_out.y), 'held-out row')}"
+    return f"{winner.score.predicted_positives:,.0f} of {plural(len(told.held_out.y), 'labelled row')}"
 
 
 def _as_good(told: Told) -> list[str]:
     """Say which trials may be as good, or why that cannot be said."""
     board, experiment = told.board, told.experiment
     if board.certainty is None:
-        allowed = board.verdict.allowed
-        if allowed is not None and not allowed.draws:
-            return [
-                "The budget left no time to tell how far chance goes: the score may flatter, and others be as good."
-            ]
-        return certainty_sentences(None, experiment, board.rows)
+        return certainty_sentences(None, experiment, board.rows, board.verdict.allowed)
+    tied = board.certainty.ties
     named = {trial.id: in_words(trial) for trial in board.plan.trials}
-    seconds = {row["trial"]: row["fit_seconds"] for row in board.rows}
-    said = board.certainty.ties.sentence(named, seconds, experiment.folds.count * experiment.folds.repeats)
-    return [f"As far as these rows can tell, {said[0].lower()}{said[1:]}"]
+    finished = {row["trial"]: row["fit_seconds"] for row in board.rows if row["status"] == "done"}
+    if len(finished) == 1:
+        return []
+    first, of = named[tied.tied[0]], f"Of {len(finished):,} finished trials"
+    if len(tied.tied) == 1:
+        return [f"{of} only {first} may be the best, as far as these leads can tell."]
+    return [
+        f"{of} {len(tied.tied):,} may be the best, as far as these leads can tell; the quickest of them to train is "
+        f"{named[tied.cheapest(finished)]}."
+    ]
 
 
 def _doubt(findings: Sequence[Finding]) -> list[str]:
@@ -131,7 +128,9 @@ def _doubt(findings: Sequence[Finding]) -> list[str]:
     if not grave:
         return []
     first = min(grave, key=lambda one: (list(WEIGHTS).index(one.weight), one.code != "adversarial-drift"))
-    where = "" if first.place == "rows" else f"{first.place}: "
-    more = f"; {plural(len(grave) - 1, 'more finding')} of leaks or drift below" if len(grave) > 1 else ""
-    why, what = (f"{said[0].lower()}{said[1:]}" for said in (WEIGHTS[first.weight], first.advice))
-    return [f"Doubt: {why} ({where}{CODES[first.code]}{more}); {what}"]
+    where = "" if first.place == "rows" else f" in {shortened(first.place, 60)}"
+    more = f" (and {plural(len(grave) - 1, 'more finding')})" if len(grave) > 1 else ""
+    return [
+        f"Doubt: {DOUBTS[first.weight]}, since the audit found{where}: {CODES[first.code]}{more}; “{FINDINGS}” says "
+        "what to do."
+    ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.page.block import Block, PageTable, Plot
+from bench.page.block import Block, Plot
 from bench.page.plots import FIRST, PALE, SECOND, axes, drawn
-from bench.report.calibrated import Calibrated
+from bench.report.calibrated import Calibrated, calibration_table
 from bench.report.told import Told
 from bench.score.calibration import Reliability
 
@@ -31,19 +31,11 @@ def calibrated_block(told: Told) -> Block | None:
     )
     if told.held_out.fold_of.shape[0] > 1:
         sentences.append("The first repeat stands for all.")
-    tables = [_table(found.plain, "as it is"), _table(found.sigmoid, "after a sigmoid learnt on the other folds")]
-    return Block("Do the winner's probabilities mean what they say?", sentences, tables, [_plot(found)])
-
-
-def _table(told: Reliability, how: str) -> PageTable:
-    """Return the bins, from the lowest."""
-    columns = ("predicted", "converted", "95 % interval", "leads")
-    rows = [
-        (f"{row.predicted:.1%}", f"{row.observed:.1%}", f"{row.low:.1%} to {row.high:.1%}", f"{row.rows:,}")
-        for row in told.table.itertuples()
+    tables = [
+        calibration_table(found.plain, "as it is"),
+        calibration_table(found.sigmoid, "after a sigmoid learnt on the other folds"),
     ]
-    caption = f"Held-out leads in groups of about equally many by their probability, {how}: what came of them."
-    return PageTable(caption, columns, rows, frozenset(columns))
+    return Block("Do the winner's probabilities mean what they say?", sentences, tables, [_plot(found)])
 
 
 def _plot(found: Calibrated) -> Plot:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from bench.data.notices import shortened
 from bench.page.block import Block, PageTable, Plot
 from bench.page.heat import heat_map
 from bench.page.plots import FIRST, PALE, axes, drawn
 from bench.report.crossed import Crossed, crossed, widest
 from bench.report.effects import Effect, ablation, effects, is_floor, steps_table
-from bench.report.leaderboard import heading
 from bench.report.told import Told
 from bench.score.objective import Objective
 from bench.vocabulary import AXES, Axis
@@ -67,7 +68,7 @@ def _shown(found: Sequence[Effect], objective: Objective) -> tuple[list[Effect],
 
 def _sentences(choices: Sequence[Effect], objective: Objective) -> list[str]:
     """Say which axes matter, and how to read what is shown."""
-    named = heading(objective.metric)
+    named = objective.named
     sure = [one for one in choices if _is_told(one)]
     open_ = [axis for axis in AXES if any(one.axis == axis for one in choices) and axis not in {o.axis for o in sure}]
     said = []
@@ -113,7 +114,7 @@ def _effects(choices: Sequence[Effect], objective: Objective) -> Plot:
     plain.set_yticks(range(len(lines)), labels=[label for label, _ in lines])
     for label, (_, one) in zip(plain.get_yticklabels(), lines, strict=True):
         label.set_fontweight("normal" if one else "bold")
-    named, side = heading(objective.metric), "right" if objective.sign > 0 else "left"
+    named, side = objective.named, "right" if objective.sign > 0 else "left"
     plain.set(xlabel=f"difference in {named}; better is to the {side}", ylim=(len(lines) - 0.4, -0.6))
     plain.tick_params(axis="y", length=0)
     plain.grid(visible=False, axis="y")
@@ -132,7 +133,7 @@ def _many(choices: Sequence[Effect], axis: Axis) -> int:
 def _heat(found: Crossed, two: tuple[Axis, Axis], objective: Objective) -> Plot:
     """Draw what the components of two axes score together."""
     rows, columns = ([shortened(str(name), _LETTERS) for name in side] for side in found.values.axes)
-    values, named = found.values.to_numpy(dtype=float), heading(objective.metric)
+    values, named = found.values.to_numpy(dtype=float), objective.named
     svg = heat_map(values, rows, columns, lambda value: f"{value:.3f}", objective.sign, two)
     if found.contexts:
         ways = "the one way" if found.contexts == 1 else f"the {found.contexts:,} ways"
@@ -143,16 +144,17 @@ def _heat(found: Crossed, two: tuple[Axis, Axis], objective: Objective) -> Plot:
             "luck"
         )
     cut = [axis for axis, out in zip(two, found.left_out, strict=True) if out]
-    shown = f"; of {' and '.join(cut)} the {MOST} most frequent are shown" if cut else ""
+    shown = f" Of {' and '.join(cut)} the {MOST} most frequent are shown." if cut else ""
+    empty = " Of an empty cell no trial is finished." if np.isnan(values).any() else ""
     return Plot(
         svg,
         f"{two[0].capitalize()} and {two[1]}, the two axes whose components differ most, together: {what}; the deeper "
-        f"the colour, the better. Of an empty cell no trial is finished{shown}.",
+        f"the colour, the better, all between {np.nanmin(values):.3f} and {np.nanmax(values):.3f}.{empty}{shown}",
     )
 
 
 def _table(shown: Sequence[Effect], objective: Objective) -> PageTable:
-    columns = ("axis", "component", "against", f"difference in {heading(objective.metric)}", "95 % interval", "pairs")
+    columns = ("axis", "component", "against", f"difference in {objective.named}", "95 % interval", "pairs")
     rows = [
         (
             one.axis,

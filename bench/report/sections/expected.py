@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, SECOND, THIRD, axes, drawn
-from bench.report.expected import LOWER_END, UPPER_END, Assumed, Foretold
+from bench.report.discreet import homeless
+from bench.report.expected import LOWER_END, UPPER_END, Assumed, Foretold, expected_table
 from bench.report.told import Told
 from bench.score.metrics import Counts
 from bench.score.objective import Objective
@@ -21,33 +22,17 @@ def expected_block(told: Told) -> Block | None:
     if foretold.table and asked is not None:
         tables = [_table(foretold.table, len(asked), told.experiment.objective)]
         plots = [_plot(foretold)]
-    return Block("What is expected of the submission", foretold.sentences, tables, plots)
+    return Block("What is expected of the submission", [homeless(one) for one in foretold.sentences], tables, plots)
 
 
 def _table(table: Sequence[Assumed], rows: int, objective: Objective) -> PageTable:
     """Return what is expected at each share; of an objective that is none of the scores shown, that too."""
-    named = objective.named if objective.metric in ("f_beta", "profit", "precision_at_k") else ""
-    columns = [
-        "assumed share",
-        "which it is",
-        "threshold",
-        "leads called",
-        "of them convert",
-        "precision",
-        "recall",
-        "F1",
-    ]
-    cells = []
-    for one in table:
-        row = [f"{one.positive_rate:.1%}", one.origin, f"{one.threshold:.4f}", f"{one.predicted_positives:,}"]
-        row += [f"{one.true_positives:,.0f}", *(f"{score:.3f}" for score in (one.precision, one.recall, one.f1))]
-        cells.append([*row, f"{objective.of(_counts(one, rows)):.3f}"] if named else row)
-    caption = (
-        f"What is expected of the {rows:,} rows to predict if another share of them is positive, each share with the "
-        "threshold that is best for it."
-    )
-    columns += [named] if named else []
-    return PageTable(caption, columns, cells, frozenset(columns) - {"which it is"})
+    shown = expected_table(table)
+    if objective.metric not in ("f_beta", "profit", "precision_at_k"):
+        return shown
+    named = "profit a lead" if objective.metric == "profit" else objective.named
+    cells = [(*row, f"{objective.of(_counts(one, rows)):.3f}") for row, one in zip(shown.rows, table, strict=True)]
+    return PageTable(shown.caption, (*shown.columns, named), cells, shown.numbers | {named})
 
 
 def _counts(one: Assumed, rows: int) -> Counts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from bench.audit.finding import CODES, Finding
 from bench.audit.inspect import WEIGHTS
@@ -10,6 +11,8 @@ from bench.data.notices import plural, shortened
 from bench.page.block import Block, PageTable
 from bench.report.discreet import homeless
 from bench.report.told import Told
+
+TITLE: Final = "What the audit found in the table"
 
 
 def findings_block(told: Told) -> Block | None:
@@ -26,7 +29,7 @@ def findings_block(told: Told) -> Block | None:
     if told.notices:
         caption = "What was noticed when the table was read and split into folds."
         tables.append(PageTable(caption, ("notice",), [[homeless(notice)] for notice in told.notices]))
-    return Block("What the audit found in the table", list(_sentences(told)), tables)
+    return Block(TITLE, list(_sentences(told)), tables)
 
 
 def _sentences(told: Told) -> Iterator[str]:

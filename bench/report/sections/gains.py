@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.page.block import FEWEST_SHOWN, Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, axes, drawn
-from bench.report.calling import held_out_calls
+from bench.report.calling import held_out_calls, interval_words
 from bench.report.told import Told
 from bench.score.calls import Band, Calls, bands, evenly
 
@@ -34,7 +34,7 @@ def gains_block(told: Told) -> Block | None:
             f"Leads share probabilities, and those of one are never parted: there are {len(cut)} bands in place of "
             f"{count}."
         )
-    table = _table(cut, held_out.repeats, _intervals(told))
+    table = _table(cut, held_out.repeats, interval_words(told))
     return Block("How much sooner conversions are found", sentences, [table], [_gains(made, cut), _rates(cut)])
 
 
@@ -75,7 +75,7 @@ def _table(cut: Sequence[Band], repeats: int, intervals: str) -> PageTable:
     ]
     caption = (
         "Held-out leads by their probability, the likeliest first. Lift is the share of a band against that of all "
-        f"leads; 1 is chance. {intervals}"
+        f"leads; 1 is chance. For the intervals {intervals}."
     )
     return PageTable(caption, columns, rows, frozenset(columns[1:]))
 
@@ -84,12 +84,6 @@ def _names(cut: Sequence[Band]) -> list[str]:
     """Name bands by which part of the leads they are."""
     ends = [0.0, *(100 * band.reached for band in cut)]
     return [f"{start:.3g}–{end:.3g}" for start, end in pairwise(ends)]
-
-
-def _intervals(told: Told) -> str:
-    if told.dataset.groups is None:
-        return "Intervals take leads as independent of each other."
-    return "Intervals count leads of one company as far as they tell different things."
 
 
 def _gains(made: Calls, cut: Sequence[Band]) -> Plot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.data.notices import shortened
 from bench.page.block import Block, Plot
 from bench.page.plots import FIRST, SECOND, axes, drawn
+from bench.report.commands import typed_command
 from bench.report.explained import Explained, leaned_table
 from bench.report.told import Told
 
@@ -23,7 +24,7 @@ def leaning_block(told: Told) -> Block | None:
     return Block(
         _TITLE,
         ["This is not measured yet: the command below does, and writes this report anew."],
-        commands=[f"bench explain {told.experiment.path}"],
+        commands=[typed_command(told, "explain")],
     )
 
 

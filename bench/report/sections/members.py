@@ -39,9 +39,10 @@ def members_block(told: Told) -> Block | None:
 def _alike(members: Sequence[Member]) -> str:
     """Say how many of their errors two members share."""
     shared = [part for member in members for part in member.overlap.values()]
+    between = f" on average (from {min(shared):.0%} to {max(shared):.0%})" if len(members) > 2 else ""
     return (
-        f"Of the errors that one of two members makes, both make {mean(shared):.0%} on average (from "
-        f"{min(shared):.0%} to {max(shared):.0%}): the fewer, the more one can put right what the other gets wrong."
+        f"Of the errors that one of two members makes, both make {mean(shared):.0%}{between}: the fewer, the more one "
+        "can put right what the other gets wrong."
     )
 
 

@@ -29,7 +29,7 @@ def ranking_block(told: Told) -> Block | None:
     if not board.rows:
         return None
     reading = [
-        f"Trials are ranked by {heading(experiment.objective.metric)}; a row opens to its settings, and the lists "
+        f"Trials are ranked by {experiment.objective.named}; a row opens to its settings, and the lists "
         "above the table keep the rows of one choice."
     ]
     if any("tied" in row for row in board.rows):
@@ -40,7 +40,7 @@ def ranking_block(told: Told) -> Block | None:
         )
     return Block(
         "Leaderboard",
-        [*certainty_sentences(board.certainty, experiment, board.rows), *reading],
+        [*certainty_sentences(board.certainty, experiment, board.rows, board.verdict.allowed), *reading],
         _candidates(told),
         live=_live(told),
     )
@@ -104,8 +104,10 @@ def _candidates(told: Told) -> list[PageTable]:
     single, ensemble = verdict.single, verdict.ensemble
     if single is None or ensemble is None or single.weights == ensemble.weights:
         return []
-    named, rows = heading(objective.metric), []
-    for name, blend in (("the best single trial", single), (f"the ensemble of {len(ensemble.weights)}", ensemble)):
+    named, rows = objective.named, []
+    members = len(ensemble.weights)
+    together = f"the ensemble of {members}" if members > 1 else "the ensemble, which is another trial alone"
+    for name, blend in (("the best single trial", single), (together, ensemble)):
         found = verdict.estimate_of(blend)
         rows.append(
             (

@@ -12,7 +12,17 @@ from bench.data.notices import plural
 from bench.ensemble.blend import Blend
 from bench.page.block import FEWEST_SHOWN, Block, Plot
 from bench.page.plots import FIRST, PALE, SECOND, THIRD, axes, drawn
-from bench.report.calling import HeldOutCalls, at, calling_plot, calling_table, calls_to_predict, held_out_calls
+from bench.report.calling import (
+    HeldOutCalls,
+    at,
+    calling_plot,
+    calling_table,
+    calls_to_predict,
+    held_out_calls,
+    interval_words,
+    threshold_metric,
+)
+from bench.report.expected import Assumed, Foretold
 from bench.report.told import Told
 from bench.score.calls import Calls, evenly
 from bench.score.metrics import Counts
@@ -33,6 +43,7 @@ def thresholds_block(told: Told) -> Block | None:
     made, objective = held_out.calls, told.experiment.objective
     exported = held_out.exported
     whole = f"the {len(told.held_out.y):,} held-out leads"
+    sentences = _sentences(told, winner, held_out, made)
     plots = [_precision_recall(made, winner, exported), _objective_plot(made, winner, objective)]
     called = float(exported.predicted_positives)
     if len(made.thresholds) > 1:
@@ -53,26 +64,26 @@ def thresholds_block(told: Told) -> Block | None:
         chosen = foretold.chosen
         of = f"the {asked.counts.rows[-1]:,.0f} rows to predict, if {chosen.positive_rate:.1%} of them are positive"
         how = (
-            "Held-out leads stand for them, known and new customers in their parts: it holds as far as leads that "
-            "convert look alike in both tables. The interval is of the precision that these rows will show."
+            "Held-out leads stand for them, known and new customers in their parts where they are told apart: it holds "
+            "as far as leads that convert look alike in both tables, and leads that do not. The interval is of the "
+            f"precision that these rows will show if just so many are positive.{_doubted(foretold)}"
         )
         plots.append(calling_plot(asked, chosen.predicted_positives, f"The same of {of}. {how}"))
-        caption = f"What calling the best of {of}, is expected to find."
+        caption = f"What calling the best of {of}, is expected to find.{_doubted(foretold)}"
         tables.append(calling_table(asked, chosen.predicted_positives, None, objective, caption))
-    return Block("Whom to call: thresholds", _sentences(told, winner, held_out, made), tables, plots)
+        sentences += _to_predict(chosen, asked)
+    return Block("Whom to call: thresholds", sentences, tables, plots)
 
 
 def _sentences(told: Told, winner: Blend, held_out: HeldOutCalls, made: Calls) -> list[str]:
     """Say which threshold it is, what it costs, how flat it is, and why the leaderboard says another score."""
-    objective, foretold = told.experiment.objective, told.board.foretold
-    said = [_at_threshold(winner.threshold, held_out.exported), *_what_is_asked(objective, held_out.exported, winner)]
+    objective = told.experiment.objective
+    said = [
+        _at_threshold(winner.threshold, held_out.exported, objective),
+        *_what_is_asked(objective, held_out.exported, winner),
+    ]
     said += [*_flat(winner, made, objective), *_one_step(made, float(held_out.exported.predicted_positives))]
     said.append(_cross_fitted(winner, objective))
-    if foretold is not None and foretold.chosen is not None:
-        said.append(
-            f"The rows to predict are called at a threshold of their own, {foretold.chosen.threshold:.4f}: it is "
-            f"chosen for their customers and for {foretold.chosen.positive_rate:.1%} positives among them."
-        )
     if held_out.repeats > 1:
         said.append(
             f"Each lead was held out {held_out.repeats} times; figures are means over these, and intervals count it "
@@ -81,9 +92,36 @@ def _sentences(told: Told, winner: Blend, held_out: HeldOutCalls, made: Calls) -
     return said
 
 
-def _at_threshold(threshold: float, counts: Counts) -> str:
+def _to_predict(chosen: Assumed, asked: Calls) -> list[str]:
+    """Say at which threshold the rows to predict are called, and why two precisions are expected of these calls."""
+    said = [
+        f"The rows to predict are called at a threshold of their own, {chosen.threshold:.4f}: it is chosen for their "
+        f"customers and for {chosen.positive_rate:.1%} positives among them."
+    ]
+    if not chosen.predicted_positives:
+        return said
+    listed = at(asked.counts, asked.nearest(chosen.predicted_positives))
+    return [
+        *said,
+        f"Of these {plural(chosen.predicted_positives, 'call')} a precision of {chosen.precision:.1%} is expected "
+        f"where each fold's threshold is chosen on the other folds; the table below puts all folds' leads into one "
+        f"list instead, which comes to {listed.precision:.1%}.",
+    ]
+
+
+def _doubted(foretold: Foretold) -> str:
+    if not foretold.doubted:
+        return ""
+    return (
+        " That leads of either outcome look alike in both tables is in doubt here (see “What is expected of the "
+        "submission”), and no interval holds that doubt."
+    )
+
+
+def _at_threshold(threshold: float, counts: Counts, objective: Objective) -> str:
     if not counts.predicted_positives:
-        return f"At the winner's threshold nobody is called: of {counts.rows:,.0f} held-out leads no call pays."
+        why = ": no call pays" if objective.metric == "profit" else ""
+        return f"At the winner's threshold none of {counts.rows:,.0f} held-out leads is called{why}."
     return (
         f"At the winner's threshold of {threshold:.4f}, {counts.predicted_positives:,.0f} of {counts.rows:,.0f} "
         f"held-out leads are called ({counts.predicted_positives / counts.rows:.1%}): "
@@ -96,12 +134,12 @@ def _at_threshold(threshold: float, counts: Counts) -> str:
 def _what_is_asked(objective: Objective, exported: Counts, winner: Blend) -> list[str]:
     """Say what holds thresholds back, or that the ranking needs none."""
     if not objective.needs_threshold:
-        return [f"Ranking by {objective.metric} needs no threshold; whom to call is chosen for F1."]
+        return [f"Ranking by {objective.named} needs no threshold; whom to call is chosen for F1."]
     if objective.k is not None:
         return [f"No more than {objective.k:.1%} of the leads can be called: that alone says where the list ends."]
-    if not objective.has_floor:
+    if objective.floor is None:
         return []
-    kept, floor = ("recall", objective.at_recall) if objective.at_recall else ("precision", objective.at_precision)
+    kept, floor = objective.floor
     here, there = (float(objective.short(counts)) for counts in (exported, winner.score.counts))
     return [
         f"A {kept} of at least {floor:.1%} has to be kept: it is {here:.1%} here, and {there:.1%} with thresholds "
@@ -117,7 +155,7 @@ def _flat(winner: Blend, made: Calls, objective: Objective) -> list[str]:
     if objective.k is not None or winner.threshold > made.thresholds[0]:
         return []
     many, few = (float((made.counts.predicted_positives[made.thresholds >= end]).max(initial=0)) for end in (low, high))
-    name = _name(objective)
+    name = threshold_metric(objective)
     if few == many:
         return [f"Any other threshold worth trying loses more than 1 % of the best {name}: the choice matters here."]
     return [
@@ -148,13 +186,17 @@ def _one_step(made: Calls, called: float) -> list[str]:
 
 def _cross_fitted(winner: Blend, objective: Objective) -> str:
     counts, (low, high) = winner.score.counts, winner.score.spread
-    by = "" if len(winner.weights) == 1 else ", and by a blend,"
+    by = "" if len(winner.weights) == 1 else " and by a blend"
     between = f"{low:.4f}" if low == high else f"{low:.4f} to {high:.4f}"
-    scores = [f"precision {counts.precision:.1%}", f"recall {counts.recall:.1%}"]
+    scores = [
+        plural(round(winner.score.predicted_positives), "call"),
+        f"precision {counts.precision:.1%}",
+        f"recall {counts.recall:.1%}",
+    ]
     if objective.metric == "profit":
         scores.append(f"profit {objective.of(counts):,.2f} a lead")
     elif objective.metric not in ("precision", "recall"):
-        scores.append(f"{_name(objective)} {objective.of(counts):.4f}")
+        scores.append(f"{threshold_metric(objective)} {objective.of(counts):.4f}")
     return (
         f"The leaderboard scores other calls, each fold's at a threshold{by} chosen on the other folds ({between}): "
         f"{', '.join(scores)}. That is the honest point; the winner's threshold is shown on the leads that chose it."
@@ -162,14 +204,9 @@ def _cross_fitted(winner: Blend, objective: Objective) -> str:
 
 
 def _band(told: Told) -> str:
-    alike = (
-        "takes leads as independent of each other"
-        if told.dataset.groups is None
-        else "counts leads of one company as far as they tell different things"
-    )
     return (
-        "The band is a 95 % interval of the precision for each number of calls by itself (Wilson's); it "
-        f"{alike} and leaves out the luck of having chosen this winner."
+        "The band is a 95 % interval of the precision for each number of calls by itself (Wilson's), for which "
+        f"{interval_words(told)}; it leaves out the luck of having chosen this winner."
     )
 
 
@@ -201,7 +238,7 @@ def _precision_recall(made: Calls, winner: Blend, exported: Counts) -> Plot:
 
 def _objective_plot(made: Calls, winner: Blend, objective: Objective) -> Plot:
     """Draw the objective against the threshold, with the flat region and the thresholds of the folds."""
-    curve, name = _by_threshold(made, objective), _name(objective)
+    curve, name = _by_threshold(made, objective), threshold_metric(objective)
     (low, high), (first, last) = winner.score.flat, winner.score.spread
     top = min(1.0, 1.05 * float(made.thresholds[0]))
     figure, plain = axes(8.4, 3.6)
@@ -213,10 +250,9 @@ def _objective_plot(made: Calls, winner: Blend, objective: Objective) -> Plot:
         plain.step(curve.thresholds, curve.score, ":", where="pre", color=FIRST, label=f"{name}, not allowed")
         caption += "; dotted where a threshold breaks what [objective] asks for"
     plain.step(curve.thresholds, np.where(curve.allowed, curve.score, np.nan), where="pre", color=FIRST, label=name)
-    if objective.has_floor:
-        what = "recall" if objective.at_recall else "precision"
+    if objective.floor is not None:
+        what, floor = objective.floor
         plain.step(curve.thresholds, curve.kept, "-.", where="pre", color=THIRD, label=what)
-        floor = objective.at_recall or objective.at_precision or 0.0
         plain.axhline(floor, color=THIRD, linestyle=":", label=f"{what} to keep")
     plain.axvline(min(winner.threshold, top), color=SECOND, label="the winner's threshold")
     for end, label in ((first, "of the folds: lowest, highest"), (last, None)):
@@ -263,8 +299,3 @@ def _by_threshold(made: Calls, objective: Objective) -> _ByThreshold:
         np.asarray(allowed)[falling],
         np.asarray(objective.short(counts))[falling],
     )
-
-
-def _name(objective: Objective) -> str:
-    """Name what thresholds are chosen for."""
-    return objective.named if objective.needs_threshold else "F1"

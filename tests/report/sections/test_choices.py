@@ -44,6 +44,8 @@ def test_the_weightiest_choice_and_the_axes_without_one_are_said() -> None:
     assert "constant" not in effects.svg  # the floor is no choice; the table tells it
     assert any(row[:3] == ("model", "constant", "lightgbm") for row in block.tables[0].rows)
     assert heat.caption.startswith("Encoding and model, the two axes whose components differ most")
+    gap = bool([one for one in ("native", "target") if made(model="logistic", encoding=one) not in GRID])
+    assert ("Of an empty cell" in heat.caption) == gap
 
 
 def test_of_a_loss_less_is_better() -> None:
@@ -84,7 +86,7 @@ def test_of_forty_components_the_most_frequent_are_shown_and_it_is_said() -> Non
     effects, heat = block.plots
     assert "&lt;b&gt;모델 1&lt;/b&gt;" in effects.svg
     assert "<b>" not in effects.svg + heat.svg
-    assert heat.caption.endswith(f"of model the {MOST} most frequent are shown.")
+    assert heat.caption.endswith(f"Of model the {MOST} most frequent are shown.")
 
 
 def test_without_certainty_nothing_is_said_of_choices() -> None:

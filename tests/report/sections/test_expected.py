@@ -26,7 +26,7 @@ def test_each_assumed_share_is_a_row_and_the_chosen_one_is_marked(tmp_path: Path
     block = expected_block(run(tmp_path, Foretold({TRIAL: 1.0}, ["said"], TABLE)))
     assert block is not None
     assert block.sentences == ["said"]
-    assert block.tables[0].rows[1] == ["30.0%", "chosen, estimate", "0.3000", "40", "24", "0.600", "0.800", "0.686"]
+    assert block.tables[0].rows[1] == ("30.0%", "chosen, estimate", "0.3000", "40", "0.600", "0.800", "0.686")
     assert "assumed: 30.0%" in block.plots[0].svg
     assert "between 10.0% and 50.0% (shaded); 30.0% is assumed (dotted), where F1 0.686" in block.plots[0].caption
 
@@ -35,7 +35,7 @@ def test_an_objective_of_its_own_has_a_column(tmp_path: Path) -> None:
     foretold = Foretold({TRIAL: 1.0}, ["said"], TABLE)
     block = expected_block(run(tmp_path, foretold, 'metric = "profit"\nvalue = 900\ncost = 400'))
     assert block is not None
-    assert block.tables[0].columns[-1] == "profit"
+    assert block.tables[0].columns[-1] == "profit a lead"
     # Of 100 rows 24 convert at 900, 40 calls at 400: 5,600, or 56 a row.
     assert block.tables[0].rows[1][-1] == "56.000"
 
@@ -47,6 +47,14 @@ def test_without_a_submission_there_is_nothing_and_without_its_table_sentences_a
     block = expected_block(replace(told, board=replace(told.board, foretold=foretold)))
     assert block is not None
     assert (block.tables, block.plots) == ([], [])
+
+
+def test_the_folder_of_whoever_runs_this_is_not_named(tmp_path: Path) -> None:
+    block = expected_block(
+        run(tmp_path, Foretold({TRIAL: 1.0}, [f"{Path.home()}/results/submission.csv: 4 of 9"], TABLE))
+    )
+    assert block is not None
+    assert list(block.sentences) == ["~/results/submission.csv: 4 of 9"]
 
 
 def test_without_an_estimate_no_region_is_shaded(tmp_path: Path) -> None:

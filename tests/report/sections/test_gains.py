@@ -72,7 +72,7 @@ def test_tenths_of_many_leads_are_ten(tmp_path: Path) -> None:
     block = gains_block(run_of_many(tmp_path))
     assert block is not None
     assert [row[1] for row in block.tables[0].rows] == ["40"] * 10
-    assert "Intervals take leads as independent" in block.tables[0].caption
+    assert "For the intervals leads count as independent" in block.tables[0].caption
 
 
 def test_the_plots_tell_chance_and_every_band(tmp_path: Path) -> None:

@@ -29,5 +29,5 @@ def test_a_winner_that_leans_on_nothing_has_no_plot() -> None:
 def test_before_it_is_measured_the_command_is_named_and_without_a_winner_nothing_is() -> None:
     block = leaning_block(told())
     assert block is not None
-    assert block.commands == ["bench explain asked.toml"]
+    assert block.commands == [f"bench explain asked.toml --results {told().folder.parent}"]
     assert leaning_block(having(told(), verdict=Verdict({}))) is None

@@ -19,6 +19,14 @@ def test_members_and_the_errors_they_share() -> None:
     assert block.sentences[1].startswith("Of the errors that one of two members makes, both make ")
 
 
+def test_of_two_members_there_is_one_share_and_no_mean_of_it() -> None:
+    one, other = told().board.plan.trials[:2]
+    two = [Member(one.id, 0.6, 0.5, 9.0, {other.id: 0.4}, 0.0), Member(other.id, 0.4, 0.5, 9.0, {one.id: 0.4}, 0.0)]
+    block = members_block(having(told(), verdict=replace(told().board.verdict, members=two)))
+    assert block is not None
+    assert block.sentences[1].startswith("Of the errors that one of two members makes, both make 40%: the fewer")
+
+
 def test_of_many_members_the_heaviest_are_drawn() -> None:
     trial = told().board.plan.trials[0].id
     many = [Member(trial, 0.05, 0.5, 9.0, {trial: 0.4}, 0.0) for _ in range(MOST + 2)]

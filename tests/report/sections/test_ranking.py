@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bench.page.block import LiveTable
 from bench.page.page import page
+from bench.record.allowed import Allowed
 from bench.report.sections.ranking import ranking_block
 from bench.report.told import Told
 from tests.report.sections.small import FAILED, having, told
@@ -72,6 +73,26 @@ def test_the_best_trial_stands_beside_the_ensemble_with_what_luck_costs() -> Non
         f"{verdict.certainty.corrected.value:.4f}",
         f"{verdict.certainty.blended.value:.4f}",
     ]
+
+
+def test_an_ensemble_of_another_trial_alone_is_not_called_one_of_several() -> None:
+    verdict = told().board.verdict
+    assert verdict.ensemble is not None
+    other = verdict.ensemble.combination.of_one(told().board.plan.trials[-2].id)
+    block = ranking_block(
+        having(told(), verdict=replace(verdict, ensemble=replace(verdict.ensemble, combination=other)))
+    )
+    assert block is not None
+    assert block.tables[0].rows[1][0].startswith("the ensemble, which is another trial alone")
+
+
+def test_a_budget_without_draws_is_not_told_as_too_few_leads() -> None:
+    allowed = Allowed(budget=9.0, candidates=5, draws=0, finalists=None)
+    short = having(told(), verdict=replace(told().board.verdict, certainty=None, allowed=allowed))
+    block = ranking_block(short)
+    assert block is not None
+    assert block.sentences[0].startswith("The budget left no time to tell how far chance goes")
+    assert short.board.sentences[0] == block.sentences[0]
 
 
 def test_nothing_that_ran_is_no_leaderboard() -> None:

@@ -75,11 +75,11 @@ def test_leads_of_one_probability_are_called_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("objective", "said"),
     [
-        ('metric = "roc_auc"', "Ranking by roc_auc needs no threshold; whom to call is chosen for F1."),
+        ('metric = "roc_auc"', "Ranking by ROC AUC needs no threshold; whom to call is chosen for F1."),
         ('metric = "precision"\nat_recall = 0.5', "A recall of at least 50.0% has to be kept: it is 51.8% here"),
         ('metric = "recall"\nat_precision = 0.6', "A precision of at least 60.0% has to be kept: it is 62.9% here"),
         ('metric = "recall_at_k"\nk = 0.1', "No more than 10.0% of the leads can be called"),
-        ('metric = "profit"\nvalue = 10\ncost = 400', "of 400 held-out leads no call pays."),
+        ('metric = "profit"\nvalue = 10\ncost = 400', "none of 400 held-out leads is called: no call pays."),
     ],
 )
 def test_what_an_objective_asks_for_is_said_and_drawn(tmp_path: Path, objective: str, said: str) -> None:
@@ -141,6 +141,15 @@ def test_rows_to_predict_are_told_of_at_the_share_that_is_assumed(tmp_path: Path
     assert "threshold" not in table.columns
     assert table.rows[-1][:3] == ["100", "60.0%", "60.0% to 60.0%"]
     assert any("0.3000" in sentence and "60.0%" in sentence for sentence in block.sentences)
+    assert "doubt" not in block.plots[-1].caption
+    said = block.sentences[-1]
+    assert said.startswith("Of these 40 calls a precision of 75.0% is expected where each fold's threshold is chosen")
+    listed = next(row for row in table.rows if row[0].endswith("as called"))
+    assert said.endswith(f"into one list instead, which comes to {listed[1]}.")
+    doubted = replace(foretold, sentences=["said", "Doubt: the scores to predict are no mixture."])
+    in_doubt = block_of(replace(told, board=replace(told.board, foretold=doubted)))
+    for caption in (in_doubt.plots[-1].caption, in_doubt.tables[-1].caption):
+        assert "leads of either outcome look alike in both tables is in doubt here" in caption
     # An older record of which only the sentences can be read.
     older = replace(told, board=replace(told.board, foretold=replace(foretold, table=[])))
     assert len(block_of(older).tables) == 1
