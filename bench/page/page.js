@@ -148,14 +148,17 @@ function enliven(live) {
     button.addEventListener("click", () => sortBy(head, column));
   }
 
-  /** Sort by a column: numbers from the highest, words from A, the other way round the next time; gaps last always. */
+  /**
+   * Sort by a column, the other way round the next time; gaps last always. Words start from A and numbers from the
+   * highest, but for numbers that only rise from row to row of the page, such as a rank: its first row is its best.
+   */
   function sortBy(head, column) {
     const numbers = head.classList.contains("number");
     const before = head.getAttribute("aria-sort");
-    const down = before ? before === "ascending" : numbers;
+    const keys = new Map(rows.map((row) => [row, key(row.line.cells[column], numbers)]));
+    const down = before ? before === "ascending" : numbers && !rises([...keys.values()]);
     clearSort();
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
-    const keys = new Map(rows.map((row) => [row, key(row.line.cells[column], numbers)]));
     const compare = numbers ? (one, other) => one - other : ALPHABET.compare;
     sorted = [...rows].sort((one, other) => {
       const [first, second] = [keys.get(one), keys.get(other)];
@@ -213,6 +216,11 @@ function key(cell, number) {
   if (!number) return text || null;
   const found = text.replaceAll(",", "").replaceAll("−", "-").match(/[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?/i);
   return found && Number(found[0]);
+}
+
+function rises(keys) {
+  const numbers = keys.filter((key) => key !== null);
+  return numbers[0] < numbers.at(-1) && numbers.every((number, at) => at === 0 || number >= numbers[at - 1]);
 }
 
 function folded(text) {

@@ -7,13 +7,18 @@ from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bench.page.block import Block, LiveTable, Plot
+from bench.page.block import Block, LiveTable, PageTable, Plot
 from bench.page.plots import in_tags
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+
+_BROAD_POINTS: Final = 360  # a drawing wider than this is not squeezed into a phone: it scrolls
+_NAME_LETTERS: Final = 20  # a column with longer names needs room to be read
+_STROKE: Final = re.compile(r"(?<=\w)/(?=\w)")
+_COMMAND: Final = re.compile(r"`(bench [^`]*)`")
 
 
 def page(title: str, opening: Sequence[str], blocks: Sequence[Block], closing: Sequence[str] = ()) -> str:
@@ -40,16 +45,30 @@ def page(title: str, opening: Sequence[str], blocks: Sequence[Block], closing: S
         style=Markup(_text_of("style.css")),
         script=Markup(script),
         script_hash=Markup(f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"),
+        said=_said,
         svg=_element,
         width=_width,
+        broad=_broad,
+        named=_named,
         kept=_kept,
         long=_long,
+        broken=_broken,
     )
     return html.lstrip().encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair cannot be written
 
 
 def _text_of(name: str) -> str:
     return (files("bench.page") / name).read_text(encoding="utf-8")
+
+
+def _said(sentence: str) -> Markup:
+    """Return a sentence, what is to be typed into a terminal set apart in it."""
+    from markupsafe import Markup, escape
+
+    parts = _COMMAND.split(sentence)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
 
 
 def _element(plot: Plot, part: int, number: int) -> Markup:
@@ -63,8 +82,34 @@ def _element(plot: Plot, part: int, number: int) -> Markup:
 
 def _width(plot: Plot) -> str:
     """Return how wide a plot is, so that its caption is no wider."""
-    found = re.match(r'<svg [^>]*?\bwidth="([\d.]+pt)"', plot.svg)
-    return found[1] if found else "auto"
+    points = _points(plot)
+    return "auto" if points is None else f"{points:g}pt"
+
+
+def _broad(plot: Plot) -> bool:
+    return (_points(plot) or 0) > _BROAD_POINTS
+
+
+def _points(plot: Plot) -> float | None:
+    found = re.match(r'<svg [^>]*?\bwidth="([\d.]+)pt"', plot.svg)
+    return float(found[1]) if found else None
+
+
+def _named(table: PageTable | LiveTable) -> bool:
+    """Whether the names of a table's rows are long."""
+    if isinstance(table, LiveTable):
+        at = list(table.columns).index(table.named_by)
+        names = [row.cells[at] for row in table.rows]
+    else:
+        names = [row[0] for row in table.rows if row]
+    return max(map(len, names), default=0) > _NAME_LETTERS
+
+
+def _broken(words: str) -> Markup:
+    """Return words of a cell that wrap after a stroke too, as the parts of a configuration do."""
+    from markupsafe import Markup, escape
+
+    return Markup("/<wbr>").join(map(escape, _STROKE.split(words)))
 
 
 def _long(words: str) -> bool:

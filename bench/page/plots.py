@@ -26,6 +26,7 @@ def axes(width: float = 6.4, height: float = 3.6) -> tuple[Figure, Axes]:
     plain = figure.subplots()
     plain.spines[["top", "right"]].set_visible(False)
     plain.grid(alpha=0.25)
+    plain.set_axisbelow(True)  # else the grid is drawn over bars and areas
     return figure, plain
 
 

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.browser.pages import PAGES
+from tests.browser.hostile import NAMES as RUN_PAGES
+from tests.browser.hostile import write_pages
+from tests.browser.pages import MADE_UP
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LAPTOP: Final = {"width": 1280, "height": 900}
+PHONE: Final = {"width": 360, "height": 740}
 
 Opened = Callable[..., "Page"]
 
@@ -57,13 +60,28 @@ def opened(browser: Browser) -> Iterator[Opened]:
     assert complaints == []
 
 
-@pytest.fixture(scope="session", params=PAGES)
+@pytest.fixture(scope="session")
+def run_pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The pages of one small but whole run on leads that are out to break them."""
+    return write_pages(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session", params=[*MADE_UP, *RUN_PAGES])
 def html_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Each page of the project in turn."""
-    return PAGES[request.param](tmp_path_factory.mktemp(request.param))
+    if write := MADE_UP.get(request.param):
+        return write(tmp_path_factory.mktemp(request.param))
+    page: Path = request.getfixturevalue("run_pages")[request.param]
+    return page
+
+
+@pytest.fixture(scope="session", params=RUN_PAGES)
+def run_page(request: pytest.FixtureRequest, run_pages: dict[str, Path]) -> Path:
+    """Each page of the run in turn."""
+    return run_pages[request.param]
 
 
 @pytest.fixture(scope="session")
 def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of made-up trials and hostile words."""
-    return PAGES["made"](tmp_path_factory.mktemp("made"))
+    return MADE_UP["made"](tmp_path_factory.mktemp("made"))

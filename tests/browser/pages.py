@@ -1,16 +1,14 @@
-"""Pages to open in a browser: a name, and what writes the page into a folder."""
+"""Made-up pages to open in a browser: a name, and what writes the page into a folder."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import chdir
 from pathlib import Path
 from typing import Final
 
 from bench.page.block import Block, PageTable, Plot
 from bench.page.page import page
 from bench.page.plots import FIRST, axes, drawn
-from tests.cli.commands import bench, write_experiment
 from tests.page.made import HOSTILE, hostile, trials
 
 LABELS: Final = ("제조업 한국 전환율이 높은 기업", "독일", "기타 국가의 고객")
@@ -34,28 +32,7 @@ def plain(folder: Path) -> Path:
     return _written(folder / "plain.html", page("plain", ["The answer."], blocks, ["Made with care."]))
 
 
-def report(folder: Path) -> Path:
-    """The report of a run that takes a second."""
-    with chdir(folder):
-        ended = bench("run", write_experiment())
-        assert ended.code == 0, ended.err
-    return folder / "results" / "quick" / "report.html"
-
-
-def explored(folder: Path) -> Path:
-    """The look at the same leads."""
-    with chdir(folder):
-        ended = bench("explore", write_experiment())
-        assert ended.code == 0, ended.err
-    return folder / "results" / "quick" / "explore" / "explore.html"
-
-
-PAGES: Final[dict[str, Callable[[Path], Path]]] = {
-    "made": made,
-    "plain": plain,
-    "report": report,
-    "explore": explored,
-}
+MADE_UP: Final[dict[str, Callable[[Path], Path]]] = {"made": made, "plain": plain}
 
 
 def korean_plot() -> Plot:

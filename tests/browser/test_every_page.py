@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import Opened
+from tests.browser.conftest import LAPTOP, PHONE, Opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = {"width": 360, "height": 740}
+
 PAPER = {"width": 718, "height": 1_000}  # A4 within margins of a centimetre, in CSS pixels
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_fault_of_accessibility_is_found(html_file: Path, opened: Opened, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "size"), [("light", LAPTOP), ("dark", LAPTOP), ("light", PHONE)])
+def test_no_serious_fault_of_accessibility_is_found(
+    html_file: Path, opened: Opened, scheme: str, size: dict[str, int]
+) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not there: `make test-browser` fetches it where npm is installed")
-    page = opened(html_file, color_scheme=scheme, bypass_csp=True)
+    page = opened(html_file, color_scheme=scheme, viewport=size, bypass_csp=True)
     for row in page.locator("button.open").all()[:3]:
         row.click()
     page.add_script_tag(path=AXE)
@@ -81,6 +84,26 @@ def test_the_theme_is_the_systems_until_another_is_chosen(html_file: Path, opene
     assert seen == ["light", "dark", system]
 
 
+def test_a_browser_that_knows_no_pairs_of_colours_shows_a_light_page(
+    made_file: Path, tmp_path: Path, opened: Opened
+) -> None:
+    old = tmp_path / "old.html"
+    old.write_text(made_file.read_text("utf-8").replace("light-dark(", "not-known-then("), "utf-8")
+    page = opened(old, color_scheme="dark")
+    style = page.evaluate("(style => [style.backgroundColor, style.color])(getComputedStyle(document.body))")
+    assert style == ["rgb(255, 255, 255)", "rgb(26, 30, 35)"]
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    assert not page.locator(".theme").is_visible()
+
+
+def test_without_scripts_a_page_is_whole_and_has_no_controls(html_file: Path, opened: Opened) -> None:
+    page = opened(html_file, java_script_enabled=False)
+    assert page.locator("button, select, input:not([name=theme])").count() == 0
+    rows = page.locator("tbody tr")
+    assert rows.filter(visible=True).count() == rows.count() > 0
+    assert page.locator("main > section").filter(visible=True).count() == page.locator("main > section").count()
+
+
 def korean_fonts() -> set[str]:
     """Ask fontconfig for the families that have Korean letters."""
     if shutil.which("fc-list") is None:
@@ -89,22 +112,26 @@ def korean_fonts() -> set[str]:
     return {name.strip() for line in listed.splitlines() for name in line.split(",")}
 
 
-def test_korean_letters_lie_within_their_drawing_and_come_from_a_korean_font(made_file: Path, browser: Browser) -> None:
+@pytest.mark.parametrize("name", ["made", "report", "explore"])
+def test_korean_letters_of_plots_lie_within_the_page_and_come_from_a_korean_font(
+    name: str, made_file: Path, run_pages: dict[str, Path], browser: Browser
+) -> None:
     if not (korean := korean_fonts()):
         pytest.skip("no Korean font is installed, as far as fontconfig knows")
-    page = browser.new_page()
-    page.goto(made_file.as_uri())
-    label = page.locator("figure text", has_text="제조업").first
-    drawing, box = label.locator("xpath=ancestor::*[name()='svg']").bounding_box(), label.bounding_box()
-    assert drawing is not None
-    assert box is not None
-    assert drawing["x"] <= box["x"]
-    assert box["x"] + box["width"] <= drawing["x"] + drawing["width"]
-    label.evaluate("element => element.id = 'korean'")
-    fonts = fonts_of(page, "#korean")
+    page = browser.new_page()  # not `opened`: the browser's tools load the page once more to tell its fonts
+    page.goto({"made": made_file, **run_pages}[name].as_uri())
+    labels = page.locator("figure text").filter(has_text=re.compile("[가-힣]{2}"))
+    assert labels.count() > 0
+    for at, label in enumerate(labels.all()):
+        section, box = label.locator("xpath=ancestor::*[name()='section']").bounding_box(), label.bounding_box()
+        assert section is not None
+        assert box is not None
+        assert section["x"] <= box["x"]
+        assert box["x"] + box["width"] <= section["x"] + section["width"]
+        label.evaluate("(element, at) => element.id = `korean-${at}`", at)
+        letters = sum(one["glyphCount"] for one in fonts_of(page, f"#korean-{at}") if one["familyName"] in korean)
+        assert letters >= len(re.findall("[가-힣]", label.text_content() or ""))
     page.close()
-    letters = sum(one["glyphCount"] for one in fonts if one["familyName"] in korean)
-    assert letters >= len("제조업한국전환율이높은기업")
 
 
 def fonts_of(page: Page, selector: str) -> list[dict[str, Any]]:

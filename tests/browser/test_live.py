@@ -107,6 +107,17 @@ def test_numbers_sort_as_numbers_words_as_words_and_gaps_come_last(tmp_path: Pat
     assert live.locator("button.open").count() == 0  # nothing to open
 
 
+def test_a_rank_sorts_from_its_best_first_and_other_numbers_from_the_highest(tmp_path: Path, opened: Opened) -> None:
+    cells = [("1", "0.7", "3", "2"), ("2", "0.6", "", "2"), ("2", "0.5", "5", "2"), ("10", "0.4", "4", "2")]
+    columns = ("rank", "F1", "seconds", "folds")
+    table = LiveTable("Four.", columns, [LiveRow(row) for row in cells], frozenset(columns), "rank")
+    live = opened(given(tmp_path, table)).locator("#live-1")
+    for at, (name, first) in enumerate(zip(columns, ("ascending", *["descending"] * 3), strict=True)):
+        head = live.get_by_role("columnheader").nth(at)
+        seen = [head.get_attribute("aria-sort") for _ in range(2) if head.get_by_role("button").click() is None]
+        assert seen == [first, "descending" if first == "ascending" else "ascending"], name
+
+
 def test_a_filter_counts_what_the_others_leave(made_file: Path, opened: Opened) -> None:
     live = opened(made_file).locator("#live-1")
 

@@ -116,7 +116,7 @@ def test_the_audit_is_led_into_with_what_it_counts(tmp_path: Path) -> None:
     look = looked(tmp_path, columns)
     assert any(finding.weight == "leak" for finding in look.findings)
     page = explore(look, tmp_path / "explore", "`bench audit mine.toml`").path.read_text(encoding="utf-8")
-    assert "may keep a score from coming true: see `bench audit mine.toml`." in page
+    assert "may keep a score from coming true: see <code>bench audit mine.toml</code>." in page
 
 
 def test_no_value_or_word_of_a_single_lead_is_on_the_page_or_in_a_sheet(tmp_path: Path) -> None:

@@ -110,6 +110,14 @@ def test_text_stands_out_on_light_and_on_dark_ground() -> None:
         assert contrast(colours["edge"], colours["ground"]) >= 3  # what bounds a control (WCAG 2.2, 1.4.11)
 
 
+def test_a_browser_that_knows_no_pairs_of_colours_gets_the_light_ones() -> None:
+    html = with_word("plain")
+    alone = re.findall(r"--(\w+): (#[0-9a-f]{6});", html)
+    pairs = re.findall(r"--(\w+): light-dark\((#[0-9a-f]{6}), #[0-9a-f]{6}\);", html)
+    assert alone == pairs != []
+    assert html.index("--ground: #") < html.index("@supports (color: light-dark(") < html.index("--ground: light-dark")
+
+
 def test_a_drawing_leaves_room_for_letters_that_its_own_font_lacks() -> None:
     figure, plain = axes(4, 2)
     plain.barh(["한국어로쓴범주의이름", "b"], [1, 2])
@@ -118,11 +126,45 @@ def test_a_drawing_leaves_room_for_letters_that_its_own_font_lacks() -> None:
     assert "font-family" not in drawn(figure)  # the page's fonts, with Korean ones among them
 
 
+def test_a_grid_lies_below_what_is_drawn() -> None:
+    figure, plain = axes(4, 2)
+    plain.bar([0], [1], color="#123456")
+    svg = drawn(figure)
+    assert 0 < svg.rindex("stroke-opacity: 0.25") < svg.index("#123456")
+
+
 def test_a_caption_is_no_wider_than_its_plot() -> None:
     figure, plain = axes(4, 2)
     plain.plot([0, 1], [0, 1])
     html = page("title", [], [Block("one", plots=[Plot(drawn(figure), "rising")])])
     assert [one["style"] for one in Elements(html).named("figure")] == ["width: 288pt"]
+
+
+def test_a_wide_plot_scrolls_on_a_phone_and_is_reached_by_keys() -> None:
+    def boxes(width: int) -> list[dict[str, str | None]]:
+        plot = Plot(f'<svg width="{width}pt"></svg>', "A plot.")
+        return [
+            box for box in Elements(page("title", [], [Block("one", plots=[plot])])).named("div") if "tabindex" in box
+        ]
+
+    assert boxes(300) == []
+    assert boxes(500) == [{"class": "broad", "tabindex": "0"}]
+
+
+def test_a_column_of_long_names_has_room_and_one_of_short_ones_needs_none() -> None:
+    def shown(name: str) -> list[dict[str, str | None]]:
+        return Elements(page("title", [], [Block("one", tables=[PageTable("Names.", ("name",), [(name,)])])])).named(
+            "table"
+        )
+
+    assert shown("a" * 20) == [{}]
+    assert shown("a" * 21) == [{"class": "named"}]
+
+
+def test_what_is_typed_into_a_terminal_is_set_apart_in_a_sentence() -> None:
+    html = page("title", ["See `bench audit 'a<b>.toml'`: `bench` and `more` are not typed.", NASTY], [Block("one")])
+    assert "See <code>bench audit &#39;a&lt;b&gt;.toml&#39;</code>: `bench` and `more` are not typed." in html
+    assert len(Elements(html).named("code")) == 1
 
 
 def test_commands_stand_a_line_each_as_they_are_typed() -> None:
