@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from bench.data.dataset import Column, Dataset
+
+if TYPE_CHECKING:
+    from bench.question import Question
 
 WORDS = np.array(["price", "tender", "project", "thanks", "urgent", "catalogue", "견적", "demo"])
 
@@ -81,6 +87,41 @@ def make_leads(rows: int = 120, seed: int = 0, *, submission: int = 30) -> Datas
     to_predict = to_predict.assign(**{str(name): more[name][rows:].reset_index(drop=True) for name in more})
     features = pd.concat([features.drop(columns="message"), added], axis=1)
     return replace(dataset, features=features, submission=to_predict[features.columns])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_pages() -> Iterator[None]:
+    """Leave out the page that a run ends with: its plots take a second, and few tests look at it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bench.flow.write_report", lambda told: told.folder / "report.html")
+        yield
+
+
+@contextmanager
+def with_pages() -> Iterator[None]:
+    """Write pages in full."""
+    from bench.report.whole import write_report
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bench.flow.write_report", write_report)
+        yield
+
+
+def page_of(question: Question) -> str:
+    """Return the report of what is recorded, made anew: every part that has something to tell could be made."""
+    from bench import flow
+
+    with with_pages():
+        page = flow.report(question).read_text(encoding="utf-8")
+    assert "could not be made" not in page
+    return page
+
+
+@pytest.fixture
+def pages() -> Iterator[None]:
+    """Write pages in full."""
+    with with_pages():
+        yield
 
 
 @pytest.fixture

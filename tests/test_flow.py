@@ -16,6 +16,7 @@ from bench.question import Question, ask
 from bench.record.store import read_store
 from bench.report.diary import Diary
 from tests.cli.commands import bench
+from tests.conftest import page_of
 
 SCHEMES = {
     "stratified_group": 'scheme = "stratified_group"\nrepeats = 2',
@@ -88,6 +89,7 @@ def test_a_run_of_any_scheme_ends_in_a_submission_and_goes_on_when_cut(scheme: s
     assert [row["trial"] for row in after.rows] == [row["trial"] for row in whole.rows]
     assert Path("cut/leads/submission.csv").read_bytes() == Path("whole/leads/submission.csv").read_bytes()
     assert flow.recorded(question).rows == whole.rows
+    assert ">Known and new customers</h2>" in page_of(question)
 
 
 def test_another_gap_is_other_folds_and_refused_by_name() -> None:
@@ -207,6 +209,8 @@ def test_every_objective_leads_to_a_board_and_a_submission(objective: str) -> No
     assert metric in Path("results/leads/leaderboard.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
     called = (pd.read_csv(question.submission)["won"] == "yes").sum()
     assert called == 5 if metric == "recall_at_k" else called > 0
+    if "at_precision" in objective or metric in ("profit", "brier"):  # a floor, an amount and a loss
+        assert ">What is expected of the submission</h2>" in page_of(question)
 
 
 def test_an_export_in_place_of_the_submission_is_what_is_said_of_it_from_then_on() -> None:

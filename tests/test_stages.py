@@ -23,6 +23,7 @@ from bench.run.budget import Clock
 from bench.run.job import Batch
 from bench.run.race import Standing
 from bench.run.runner import CellJob
+from tests.conftest import page_of
 
 FOLDS = 3
 TUNE = "[tune]\ntrials = 4\nbatch = 2\nconfigurations = 1\n"
@@ -167,6 +168,8 @@ def test_tuned_trials_stand_on_the_board_and_are_exported_and_verified_like_othe
     assert finished
     flow.export(again, finished[0], False, None, 0)
     assert [link for link in verify(question.folder / "bundle", 0) if link.holds is False] == []
+    page = page_of(again)
+    assert all(trial in page for trial in tuned)
 
 
 def test_slices_race_among_themselves() -> None:
@@ -207,6 +210,7 @@ def test_a_budget_that_is_over_at_once_ends_with_a_complete_result() -> None:
     assert (allowed.candidates, allowed.draws) == (1, 0)
     assert flow.recorded(question).sentences[0] == found.sentences[0]
     assert [link for link in verify(question.folder / "bundle", 0) if link.holds is False] == []
+    assert "no time was left to correct" in page_of(question)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -40,11 +41,14 @@ def compare(
         for sentence in block.sentences:
             print(show.one_line(sentence))
         for table in block.tables:
-            show.table(
-                list(table.columns),
-                ([show.one_line(cell) for cell in row] for row in table.rows[:SHOWN]),
-                table.numbers,
-            )
-            if len(table.rows) > SHOWN:
-                print(f"{len(table.rows) - SHOWN} more on the page")
+            _table(table.columns, table.rows, table.numbers)
+        if block.live:
+            _table(block.live.columns, [row.cells for row in block.live.rows], block.live.numbers)
     print(f"\n{path}: the comparison; any browser opens it.")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterable[str]) -> None:
+    """Print the first rows of a table, and how many more there are."""
+    show.table(list(columns), ([show.one_line(cell) for cell in row] for row in rows[:SHOWN]), numbers)
+    if len(rows) > SHOWN:
+        print(f"{len(rows) - SHOWN} more on the page")

@@ -7,19 +7,20 @@ from typing import Final
 
 from bench.compare.facts import Line, changed_columns, cost_lines, data_lines, differing_machines, same_arithmetic
 from bench.compare.recorded import Recorded
+from bench.compare.table import trials_table
 from bench.compare.told import LONGEST, Comparison, named, number
-from bench.compare.trials import Moved, Overlap
+from bench.compare.trials import Overlap
 from bench.data.notices import listed, plural, shortened
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, axes, drawn
 
-MOST: Final = 200  # rows of a table
+MOST: Final = 200  # rows of a table that is read from top to bottom
 DOTS: Final = 300  # of a plot
 
 
 def blocks(found: Comparison) -> list[Block]:
     """Return what stands behind the answer, part by part."""
-    parts = [_scores(found), _file(found), _data(found), _versions(found), *_trials(found), _cost(found)]
+    parts = [_scores(found), _file(found), _data(found), _versions(found), _trials(found), _cost(found)]
     return [part for part in parts if part is not None]
 
 
@@ -40,11 +41,13 @@ def _scores(found: Comparison) -> Block | None:
         )
         for pair in paired.pairs
     ]
+    companies = f"{paired.units:,} companies (a row of no company is one of its own)"
+    drawn_from = companies if paired.units < paired.rows else f"the {paired.rows:,} rows"
     columns = ("of", "score", "corrected", "A", "B", "B less A", "95 % interval", "ahead")
     table = PageTable(f"Scores of the same {paired.rows:,} rows in pairs.", columns, rows, frozenset(columns[3:7]))
     said = [
-        f"Both sides are scored in the same draws of {paired.units:,} companies (a row of no company is one of its "
-        "own), so what makes rows easy or hard for both falls out of the difference.",
+        f"Both sides are scored in the same draws of {drawn_from}, so what makes rows easy or hard for both falls out "
+        "of the difference.",
         "Corrected: in each draw everything is chosen anew, and scored on the rows left out. Not corrected: the "
         "leaders of today, as their leaderboards show them, their thresholds chosen anew in each draw. Intervals are "
         "of the rows that might have come instead, not of another way to split or to train.",
@@ -104,8 +107,7 @@ def _is_dirty(run: Recorded) -> bool:
     return str(run.facts.get("commit")).endswith("-dirty")
 
 
-def _trials(found: Comparison) -> Iterator[Block]:
-    """Yield the trials that both have, and those that one has alone."""
+def _trials(found: Comparison) -> Block:
     both = found.overlap
     alone = f"{len(both.only_one):,} are in A alone, {len(both.only_other):,} in B alone"
     said = [f"{plural(both.many, 'trial')} {'is' if both.many == 1 else 'are'} in both, {alone}."]
@@ -124,15 +126,8 @@ def _trials(found: Comparison) -> Iterator[Block]:
             f"Of the {both.tied[0]:,} trials that may be the best of A, {both.tied[1]:,} may be that of B too, where "
             f"{both.tied[2]:,} may."
         )
-    moved = [one for one in both.moved if one.change or one.ranks[0] != one.ranks[1]]
-    tables = [_moved(both, moved)] if moved else []
-    yield Block("Trials in both", said, tables, [_plot(both)] if sum(one.change != 0 for one in moved) > 2 else [])
-    for name, trials in (("A", both.only_one), ("B", both.only_other)):
-        if trials:
-            rows = [(shortened(configuration, LONGEST),) for configuration in trials[:MOST]]
-            more = f" of {len(trials):,}" if len(trials) > MOST else ""
-            caption = f"{'The first ' if more else ''}{plural(len(rows), 'trial')}{more}, the best first."
-            yield Block(f"Trials in {name} alone", tables=[PageTable(caption, ("configuration",), rows)])
+    plots = [_plot(both)] if sum(one.change != 0 for one in both.moved) > 2 else []
+    return Block("Trials", said, plots=plots, live=trials_table(found))
 
 
 def _predictions(found: Comparison) -> Iterator[str]:
@@ -154,26 +149,6 @@ def _predictions(found: Comparison) -> Iterator[str]:
             yield "Versions and machine are the same, the code is not: what it computes has changed."
         else:
             yield "Versions, machine and code are the same, so they should be equal: something is left to chance."
-
-
-def _moved(both: Overlap, moved: Sequence[Moved]) -> PageTable:
-    name = named(both.metric)
-    columns = ("trial", "configuration", "rank in A", "rank in B", f"{name} in A", f"{name} in B", "B less A")
-    rows = [
-        (
-            one.trial,
-            shortened(one.configuration, LONGEST),
-            f"{one.ranks[0]:,}",
-            f"{one.ranks[1]:,}",
-            number(one.scores[0]),
-            number(one.scores[1]),
-            f"{one.change:+,.4f}",
-        )
-        for one in moved[:MOST]
-    ]
-    which = f"The {len(rows)} of {len(moved):,} trials" if len(moved) > len(rows) else "Trials"
-    caption = f"{which} that changed in score or rank, those that changed most first."
-    return PageTable(caption, columns, rows, frozenset(columns[2:]))
 
 
 def _plot(both: Overlap) -> Plot:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.errors import ExperimentError, StoreError
-from bench.plan.experiment import read_source
+from bench.plan.experiment import read_experiment, read_source
 from bench.plan.sections import ExperimentFile
 from bench.plan.slips import validated
 from bench.record.allowed import Allowed, read_allowed
@@ -36,13 +36,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Place:
-    """A line of leaderboard.csv; ``scores`` by the names of their columns."""
+    """A line of leaderboard.csv; ``scores`` by the names of their columns, ``hyperparameters`` that are set."""
 
     rank: int
     configuration: str
     status: str
     tied: bool
     scores: Mapping[str, float]
+    hyperparameters: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,12 +100,12 @@ class Recorded:
             wanted = self.asked.objective.metric
         return wanted if all(wanted in place.scores for place in self.finished.values()) else "f1"
 
-    @property
+    @cached_property
     def trials(self) -> dict[str, str]:
         """Trial -> configuration, of those with a cell."""
         return {trial: self.configurations.get(trial, "") for trial, _, _ in self.cells}
 
-    @property
+    @cached_property
     def finished(self) -> dict[str, Place]:
         """The trials that have a rank because all their cells are done, the best first."""
         return {trial: place for trial, place in self.ranking.items() if place.status == "done"}
@@ -140,6 +141,7 @@ def find_run(given: Path, results: Path) -> tuple[Path, Path | None]:
     read_source(given)  # says what is wrong with it
     folder = results / given.stem
     if not _is_run(folder):
+        read_experiment(given)  # likewise: what is no experiment was never run
         raise StoreError(f"{folder}: nothing is recorded there. `bench run {given}` runs the experiment.")
     return folder, given
 
@@ -247,4 +249,5 @@ def _place(row: dict[str, str], scored: list[str]) -> Place:
     scores = {name: float(row[name]) for name in scored if row[name]}
     if row["status"] == "done" and "f1" not in scores:
         raise ValueError(f"trial '{row['trial']}' is done and has no score")
-    return Place(int(row["rank"]), row["configuration"], row["status"], row.get("tied") == "yes", scores)
+    tied, written = row.get("tied") == "yes", row.get("hyperparameters", "")
+    return Place(int(row["rank"]), row["configuration"], row["status"], tied, scores, written)

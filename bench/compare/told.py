@@ -152,6 +152,11 @@ def _changed(found: Comparison) -> str:
     if not isinstance(found.files, str):
         keys = f"{plural(len(found.files), 'key')} of the file ({listed((one.key for one in found.files), 'key')})"
         (other if found.files else same).insert(0, keys if found.files else "the file")
+    budgets = ["none" if run.allowed is None else f"{run.allowed.budget:g} s" for run in found.runs]
+    if budgets[0] != budgets[1]:  # one that was given to the command stands in no file
+        other.append(f"the budget ({budgets[0]} in A, {budgets[1]} in B)")
+    if not found.files and found.one.trials.keys() != found.other.trials.keys():
+        other.append("which trials of the file were run")
     kept = f"The same: {', '.join(same)}. " if same else ""
     return f"{kept}Changed: {'; '.join(other)}." if other else f"{kept}Nothing is known to have changed."
 

@@ -36,7 +36,7 @@ class Overlap:
     metric : of the scores
     moved : finished in both, those whose score changed most first
     unfinished : in both, and finished in one at most
-    only_one, only_other : configurations of the trials that one run alone has, the best first
+    only_one, only_other : the trials that one run alone has, the best first
     tau : Kendall's rank correlation of the trials finished in both; None of fewer than two
     tied : how many may be the best in A, of them in B too, and in B
     equal, compared : cells done in both whose predictions are equal bit for bit, and how many there are; 0 where the
@@ -111,11 +111,11 @@ def _is_done(run: Recorded, key: tuple[str, int, int]) -> bool:
 
 
 def _alone(one: Recorded, other: Recorded) -> list[str]:
-    """Return the configurations of the trials that ``one`` alone has: ranked ones first, the others by name."""
+    """Return the trials that ``one`` alone has: ranked ones first, the others by their configurations."""
     last = len(one.ranking) + 1
     ranks = {trial: one.ranking[trial].rank if trial in one.ranking else last for trial in one.trials}
     alone = [trial for trial in one.trials if trial not in other.trials]
-    return [one.trials[trial] or trial for trial in sorted(alone, key=lambda trial: (ranks[trial], one.trials[trial]))]
+    return sorted(alone, key=lambda trial: (ranks[trial], one.trials[trial], trial))
 
 
 def _kendall(one: list[int], other: list[int]) -> float | None:

@@ -229,6 +229,10 @@ def read_source(path: Path) -> str:
         found = sorted(str(other) for other in folder.glob("*.toml")) if folder.is_dir() else []
         there = f" There: {', '.join(found)}." if found else ""
         raise ExperimentError(f"{path}: no such experiment file.{there} `bench init` writes one.") from None
+    except IsADirectoryError:
+        raise ExperimentError(
+            f"{path}: is a folder. Name an experiment file, such as experiments/leads.toml."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ExperimentError(f"{path}: cannot be read as a UTF-8 text file ({error}).") from None
 

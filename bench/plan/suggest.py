@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench.data.cells import Cells, cells_of
 from bench.data.kinds import is_code_name, suspect_numbers, suspect_placeholders
 from bench.data.match import check_roles, check_sample, read_labels
-from bench.data.notices import counted, plural
+from bench.data.notices import counted, listed, plural
 from bench.data.roles import Kind, Roles
 from bench.data.table import Table, read_table
 from bench.data.understand import Column, is_feature, understand, without_placeholders
@@ -67,6 +67,8 @@ def suggest(
         If a table cannot be read strictly, or the target is not one of exactly two labels in every row.
     """
     table = read_table(train)
+    if not target:
+        raise DataError(f"{train}: the target has no name. Its columns: {listed(map(str, table.frame))}.")
     asked = read_table(submission) if submission else None
     check_roles(_roles(train, target), table, asked)
     y, labels = read_labels(table, target, positive)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from tests.cli.commands import bench
+from tests.conftest import with_pages
 from tests.page.made import HOSTILE
 
 WORDS: Final = HOSTILE[:-1]  # the last is empty: a gap
@@ -37,7 +38,7 @@ def write_leads(folder: Path) -> None:
 def write_pages(folder: Path) -> dict[str, Path]:
     """Run all that writes a page on the leads, and return name -> page."""
     write_leads(folder)
-    with chdir(folder):
+    with chdir(folder), with_pages():
         for words in (
             ("run", FILE, "--workers", "0"),
             ("run", "fewer.toml", "--workers", "0"),

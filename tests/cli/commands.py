@@ -75,3 +75,15 @@ def write_experiment(path: str = "quick.toml", model: str = '"constant", "logist
         encoding="utf-8",
     )
     return path
+
+
+def write_slips() -> None:
+    """Write what is neither an experiment nor a table, and a table of which nobody converted."""
+    for folder in ("folder", "folder.csv"):
+        Path(folder).mkdir()
+    Path("other.toml").write_text('[project]\nname = "no experiment"\n')
+    for name in ("empty.toml", "empty.csv"):
+        Path(name).touch()
+    for name in ("binary.toml", "binary.csv", "binary.parquet"):
+        Path(name).write_bytes(bytes(range(1, 256)))
+    leads(60).assign(결과="미전환").to_csv("one.csv", index=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.record.cells import HEADER, CellResult, line
-from tests.cli.commands import bench, write_experiment
+from tests.cli.commands import bench, write_experiment, write_slips
 
 pytestmark = pytest.mark.usefixtures("here")
 
@@ -51,6 +51,12 @@ def test_two_runs_are_compared_from_a_file_and_a_folder_to_a_page(monkeypatch: p
         (("quick.toml", "results/quick"), "results/quick: A and B are the same run."),
         (("quick.toml", "nowhere"), "nowhere: is neither an experiment file nor the folder of a run"),
         (("quick.toml", "empty"), "empty: nothing is recorded there."),
+        (("binary.toml", "quick.toml"), "binary.toml: cannot be read as a UTF-8 text file"),
+        (("quick.toml", "folder"), "folder: nothing is recorded there."),
+        (("quick.toml", "one.csv"), "one.csv: is neither an experiment file nor the folder of a run"),
+        (("quick.toml", "empty.toml"), "empty.toml: the section [data] is missing."),
+        (("quick.toml", "more.toml", "--results", "one.csv"), "one.csv/quick: nothing is recorded there."),
+        (("quick.toml", "other.toml"), "other.toml, line 1: unknown key 'project'."),
         (
             ("quick.toml", "more.toml", "--results", "empty"),
             "empty/quick: nothing is recorded there. `bench run quick.toml`",
@@ -68,6 +74,7 @@ def test_a_slip_is_one_sentence_and_nothing_is_written(words: tuple[str, ...], s
         (Path(folder) / "cells.csv").write_bytes(HEADER + cell)
         write_experiment(f"{Path(folder).name}.toml")
     Path("damaged/leaderboard.csv").write_text("rank,trial\n1,x\n")
+    write_slips()
     before = hashes()
     ended = bench("compare", *words)
     assert (ended.code, ended.out) == (2, "")

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.question import ask
 from tests.cli.commands import bench
+from tests.conftest import page_of
 
 
 @pytest.fixture
@@ -41,6 +43,7 @@ def test_columns_are_told_on_the_terminal_and_on_the_leaderboard(experiment: str
     assert "## Which columns the winner leans on" not in before
     assert "## Which columns the winner leans on\n\n| column | average precision lost |" in after
     assert [line for line in before.splitlines() if line not in after.splitlines()] == []
+    assert "leans most on visits (0." in page_of(ask(Path(experiment), Path("results")))
     assert pd.read_csv("results/leads/importance.csv")["column"].tolist() == ["visits", "noise"]
     assert bench("run", experiment, "--workers", "0").code == 0
     assert page.read_text(encoding="utf-8") == after  # a run that changes nothing keeps what was said

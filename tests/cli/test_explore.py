@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.cli.commands import bench, leads, write_experiment
+from tests.cli.commands import bench, leads, write_experiment, write_slips
 
 
 def written(folder: Path) -> set[str]:
@@ -76,14 +76,28 @@ def test_leads_that_no_folds_can_be_made_of_are_looked_at_all_the_same(here: Pat
         (("quick.toml", "--target", "결과"), "quick.toml: is an experiment file, and says by itself"),
         (("nope.toml",), "nope.toml: no such experiment file."),
         (("nope.csv", "--target", "결과"), "nope.csv does not exist"),
+        (("folder",), "folder: is a folder. Name an experiment file, such as"),
+        (("folder.csv", "--target", "결과"), "folder.csv is a folder. Name one table in it"),
+        (("other.toml",), "other.toml, line 1: unknown key 'project'."),
+        (("empty.toml",), "empty.toml: the section [data] is missing."),
+        (("empty.csv", "--target", "결과"), "empty.csv is empty. A table needs a header and at least one row."),
+        (("binary.toml",), "binary.toml: cannot be read as a UTF-8 text file"),
+        (("binary.csv", "--target", "결과"), "binary.csv, line "),
+        (("binary.parquet", "--target", "결과"), "binary.parquet cannot be read as parquet"),
+        (("one.csv", "--target", "결과"), "One class only cannot be learned."),
+        (("train.csv", "--target", ""), "train.csv: the target has no name. Its columns: 나이, 방문 수, 결과."),
+        (("train.csv", "--target", "결과", "--results", "one.csv"), "one.csv/train/explore: Not a directory."),
         (("train.csv", "--target", "결과", "--submission", "nope.csv"), "nope.csv does not exist"),
         (("train.csv", "--target", "결과", "--positive", "maybe"), "'maybe'"),
     ],
 )
 def test_a_slip_is_one_sentence(here: Path, words: tuple[str, ...], said: str) -> None:
     write_experiment()
+    write_slips()
+    before = written(here)
     ended = bench("explore", *words)
     assert (ended.code, ended.out) == (2, "")
+    assert written(here) == before
     assert ended.err.startswith("bench: ")
     assert len(ended.err.splitlines()) == 1
     assert said in ended.err

@@ -12,8 +12,11 @@ import pytest
 
 from bench import flow
 from bench.question import ask
+from bench.record.store import open_store
 from bench.report.diary import Diary
-from tests.cli.commands import bench, write_experiment
+from tests.cli.commands import bench, write_experiment, write_slips
+from tests.conftest import with_pages
+from tests.record.test_drills import no_file_larger_than
 
 QUICK = Path("results/quick")
 PAGE = QUICK / "report.html"
@@ -25,7 +28,7 @@ NASTY = "<script>alert('전환 🙂')</script>\"&"
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run whose question, column and category look like markup."""
     folder = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, with_pages():
         patch.chdir(folder)
         file = Path(write_experiment())
         train = pd.read_csv("train.csv")
@@ -41,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: None) -> Path:
     """A copy of the finished run to work in."""
     monkeypatch.chdir(shutil.copytree(made, tmp_path, dirs_exist_ok=True))
     return tmp_path
@@ -138,3 +141,57 @@ def test_a_report_that_cannot_be_written_is_said_and_the_results_stay() -> None:
         "command goes on from there.\n"
     )
     assert (QUICK / "leaderboard.csv").read_bytes() == before
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(("room", "missing"), [(300, "leaderboard.csv"), (60_000, "report.html")])
+def test_on_a_full_disk_the_earlier_pages_stay_as_they_were(room: int, missing: str) -> None:
+    before = {path: path.read_bytes() for path in QUICK.rglob("*") if path.is_file()}
+    assert len(before[PAGE]) > 60_000
+    with no_file_larger_than(room):
+        ended = bench("report", "quick.toml")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"bench: {QUICK / missing}.part: File too large. Make room or allow it, and run the command again.\n"
+    )
+    assert {path: path.read_bytes() for path in QUICK.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.usefixtures("here")
+def test_beside_a_run_and_after_one_that_was_killed_at_its_last_page_there_is_a_report() -> None:
+    first = PAGE.read_bytes()
+    PAGE.write_text("earlier")
+    Path(f"{PAGE}.part").write_text("<html>half")
+    question = ask(Path("quick.toml"), Path("results"))
+    with open_store(question.folder, question.dataset.data_id, question.folds):
+        assert bench("report", "quick.toml").code == 0
+    assert PAGE.read_bytes() == first
+    assert not Path(f"{PAGE}.part").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nope.toml",), "nope.toml: no such experiment file."),
+        (("folder",), "folder: is a folder. Name an experiment file, such as experiments/leads.toml."),
+        (("other.toml",), "other.toml, line 1: unknown key 'project'."),
+        (("empty.toml",), "empty.toml: the section [data] is missing."),
+        (("binary.toml",), "binary.toml: cannot be read as a UTF-8 text file"),
+        (("train.csv",), "train.csv: not valid TOML"),
+        (("lost.toml",), "has no column '없다', named in target."),
+        (("single.toml",), "One class only cannot be learned."),
+        (("quick.toml", "--results", "one.csv"), "one.csv/quick: nothing of this experiment is recorded there."),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_a_slip_is_one_sentence_and_nothing_is_lost(words: tuple[str, ...], said: str) -> None:
+    write_slips()
+    text = Path("quick.toml").read_text(encoding="utf-8")
+    Path("lost.toml").write_text(text.replace("결과", "없다"), encoding="utf-8")
+    Path("single.toml").write_text(text.replace("train.csv", "one.csv"), encoding="utf-8")
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+    ended = bench("report", *words)
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert ended.err.startswith("bench: ")
+    assert said in ended.err
+    assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_run_is_named_by_its_folder_its_file_or_the_file_it_keeps() -> None:
     ],
 )
 def test_what_is_no_run_is_refused_by_name(given: str, said: str) -> None:
-    Path("third.toml").write_text("")
+    shutil.copy("first.toml", "third.toml")
     with pytest.raises(StoreError, match=said):
         find_run(Path(given), RESULTS)
 

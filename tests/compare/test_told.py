@@ -12,11 +12,13 @@ import pytest
 from bench import flow
 from bench.compare.facts import same_arithmetic
 from bench.compare.paired import Pair, Paired
-from bench.compare.parts import MOST, blocks
+from bench.compare.parts import blocks
+from bench.compare.recorded import Cell, Place
 from bench.compare.told import Comparison, answer
-from bench.compare.trials import Moved
+from bench.compare.trials import overlap
 from bench.compare.whole import compare, read_both, write_comparison
 from bench.page.block import Block
+from bench.record.allowed import Allowed, write_allowed
 from bench.score.objective import Objective
 
 FIRST, SECOND = Path("results/first"), Path("results/second")
@@ -72,6 +74,13 @@ def test_the_answer_says_who_is_ahead_by_how_much_and_how_surely() -> None:
     )
 
 
+@pytest.mark.parametrize(("units", "said"), [(90, "of the 90 rows, so"), (30, "of 30 companies (a row of no company")])
+def test_it_is_said_what_was_drawn(units: int, said: str) -> None:
+    pairs = (Pair("winner", Objective(), True, 0.5, 0.6, 0.05),)
+    found = replace(compared(), paired=Paired(pairs, ("trial a", "trial b"), (), True, 90, units))
+    assert said in part(found, "Scores of the same rows").sentences[0]
+
+
 def test_of_a_loss_the_lower_one_is_ahead() -> None:
     by = Objective.model_validate({"metric": "brier"})
     said = with_pair(compared(), Pair("winner", by, True, 0.10, 0.15, 0.01))[0]
@@ -105,7 +114,7 @@ def test_a_copy_of_a_run_is_the_same_and_nothing_is_drawn_for_it(monkeypatch: py
     found = compared_with_tables(FIRST, copied())
     assert found.identical
     assert answer(found)[0] == "A and B are the same: what they were asked, their cells, predictions and ranks."
-    assert "All 6 cells done in both hold the same predictions, bit for bit." in part(found, "Trials in both").sentences
+    assert "All 6 cells done in both hold the same predictions, bit for bit." in part(found, "Trials").sentences
 
 
 @pytest.mark.parametrize(
@@ -128,7 +137,7 @@ def test_other_predictions_of_the_same_cell_are_a_finding(old: str, new: str, sa
             (FIRST / "run.json").write_text(facts, encoding="utf-8")
         (folder / "run.json").write_text(facts.replace(old, new), encoding="utf-8")
 
-    sentences = part(compared(FIRST, copied(change)), "Trials in both").sentences
+    sentences = part(compared(FIRST, copied(change)), "Trials").sentences
     assert any(one.startswith("Of 6 cells done in both, 1 hold other predictions") for one in sentences)
     assert any(one.startswith(said) for one in sentences)
 
@@ -147,6 +156,19 @@ def test_versions_that_nobody_kept_are_not_called_the_same() -> None:
     found = compared()
     assert "versions" not in answer(found)[4]
     assert not same_arithmetic(found.one, found.other)
+
+
+def test_a_budget_and_a_slice_that_the_command_named_are_changes_though_the_file_is_the_same() -> None:
+    def change(folder: Path) -> None:
+        write_allowed(folder, Allowed(20.0, 1, 0, None))
+        lines = (folder / "cells.csv").read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not line.startswith(compared().overlap.moved[0].trial)]
+        (folder / "cells.csv").write_text("\n".join([*kept, ""]), encoding="utf-8")
+
+    assert answer(compared(FIRST, copied(change)))[4] == (
+        "The same: the file, the data, the folds, versions and machine. Changed: the budget (none in A, 20 s in B); "
+        "which trials of the file were run."
+    )
 
 
 def test_a_table_that_changed_since_or_is_gone_leaves_no_paired_scores() -> None:
@@ -170,20 +192,55 @@ def test_names_and_values_are_text_on_the_page() -> None:
     edited(other / "experiment.toml", "[data]", f'question = "{evil}"\n[data]')
     write_comparison(compared(FIRST, other), Path("page.html"))
     page = Path("page.html").read_text(encoding="utf-8")
-    assert "<script" not in page
+    assert evil not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
 
 
-def test_many_trials_are_cut_to_those_that_changed_most_and_drawn_thinned() -> None:
+def test_every_trial_stands_in_one_table_those_that_changed_most_first() -> None:
+    found = compared(SECOND, FIRST)
+    table = part(found, "Trials").live
+    assert table is not None
+    assert [row.facets["in"] for row in table.rows] == ["both", "both", "A alone"]
+    assert {row.facets["model"] for row in table.rows} == {"constant", "logistic", "knn"}
+    last = dict(zip(table.columns, table.rows[-1].cells, strict=True))
+    assert last["configuration"].endswith("/knn")
+    assert (last["rank in B"], last["F1 in B"], last["B less A"]) == ("", "", "")
+    assert last["F1 in A"] == f"{found.one.finished[last['trial']].scores['f1']:.4f}"
+    assert table.rows[-1].details == [("hyperparameters", "knn.neighbours=5"), ("in A", "done"), ("in B", "not run")]
+
+
+def test_a_trial_that_one_run_stopped_has_no_score_there_and_says_why() -> None:
+    def change(folder: Path) -> None:
+        edited(folder / "leaderboard.csv", ",done,", ",stopped,")
+
+    table = part(compared(FIRST, copied(change)), "Trials").live
+    assert table is not None
+    cells = dict(zip(table.columns, table.rows[0].cells, strict=True))
+    assert (cells["in"], cells["rank in B"], cells["B less A"]) == ("both", "", "")
+    assert table.rows[0].details[-2:] == [("in A", "done"), ("in B", "stopped")]
+    assert not any(row.marked for row in table.rows)
+
+
+def test_many_trials_are_all_in_the_table_and_drawn_thinned() -> None:
     found = compared()
-    moved = [
-        Moved(f"{number:04}", "made/" * 40, (number, number), (number / 5000, number / 2500))
-        for number in range(2000, 0, -1)
+    ranks = range(1, 2001)
+    runs = [
+        replace(
+            run,
+            cells={(f"{name}{rank:04}", 0, 0): Cell("done", 1.0, 1.0, "0") for rank in ranks for name in (letter, "c")},
+            configurations={},
+            ranking={
+                f"{name}{rank:04}": Place(rank, "made/" * 40, "done", True, {"f1": rank / share})
+                for rank in ranks
+                for name in (letter, "c")
+            },
+        )
+        for run, letter, share in zip(found.runs, "ab", (5000, 2500), strict=True)
     ]
-    big = replace(found, overlap=replace(found.overlap, moved=moved, only_one=["x" * 500] * 2000))
-    shown = part(big, "Trials in both")
-    assert len(shown.tables[0].rows) == MOST
-    assert shown.tables[0].caption.startswith("The 200 of 2,000 trials")
+    big = replace(found, one=runs[0], other=runs[1], overlap=overlap(*runs))
+    shown = part(big, "Trials")
+    assert shown.live is not None
+    assert [len(shown.live.rows), shown.live.rows[0].cells[0]] == [6000, "c2000"]
     assert shown.plots[0].caption.startswith("F1 of 286 of the 2,000 trials finished in both")
     write_comparison(big, Path("page.html"))
-    assert Path("page.html").stat().st_size < 300_000
+    assert Path("page.html").stat().st_size < 3_000_000

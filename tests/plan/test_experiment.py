@@ -479,7 +479,7 @@ def test_a_missing_file_is_told_with_the_files_beside_it() -> None:
 
 def test_a_folder_is_no_experiment_file() -> None:
     Path("leads.toml").mkdir()
-    with pytest.raises(ExperimentError, match=r"^leads\.toml: cannot be read as a UTF-8 text file .*directory"):
+    with pytest.raises(ExperimentError, match=r"^leads\.toml: is a folder\. Name an experiment file, such as"):
         read_experiment(Path("leads.toml"))
 
 
