@@ -110,7 +110,7 @@ def _guess_number(cells: Cells, spelled: NDArray[np.float64], name: str, group: 
     different = f"{len(cells.levels):,} different"
     whole = bool(len(finite)) and bool((finite == np.floor(finite)).all()) and len(finite) == len(spelled)
     # A serial number leaves few numbers out; an income that differs in every row leaves out nearly all.
-    serial = bool(len(finite)) and np.ptp(finite) < _SERIAL_SPAN * cells.rows
+    serial = bool(len(finite)) and finite.max() < finite.min() + _SERIAL_SPAN * cells.rows
     if whole and len(cells.levels) == cells.rows >= _FEW and (serial or is_code_name(name)):
         return Guess("identifier", "a different whole number in every row")
     if whole and (np.abs(finite) > _LARGEST_EXACT).any():

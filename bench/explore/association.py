@@ -209,7 +209,7 @@ def _table(about: _Outcome) -> PageTable:
 
 
 def _plot(matrix: pd.DataFrame, outcome: str) -> Plot:
-    """Draw each association as a square, the larger and the stronger coloured the higher."""
+    """Draw each association as a square, the larger the higher."""
     from matplotlib.patches import Rectangle
 
     names, values = [str(name) for name in matrix], matrix.to_numpy()
@@ -221,21 +221,21 @@ def _plot(matrix: pd.DataFrame, outcome: str) -> Plot:
             continue
         side = 0.25 + 0.7 * value
         corner = (column - side / 2, row - side / 2)
-        plain.add_patch(Rectangle(corner, side, side, facecolor=FIRST, alpha=0.25 + 0.4 * value, linewidth=0))
+        plain.add_patch(Rectangle(corner, side, side, facecolor=FIRST, alpha=0.75, linewidth=0))
         if len(names) <= NUMBERED:
             plain.text(column, row, f"{value:.2f}".lstrip("0"), ha="center", va="center", fontsize=8)
     labels = [f"► {shortened(name, LETTERS)}" if name == outcome else shortened(name, LETTERS) for name in names]
     plain.set_yticks(range(len(names)), labels)
     plain.set_xticks(range(len(names)), labels, rotation=90)
     for label in (*plain.get_xticklabels(), *plain.get_yticklabels()):
-        label.set(fontsize=8, fontweight="bold" if label.get_text().startswith("►") else "normal")
+        label.set(fontsize=9, fontweight="bold" if label.get_text().startswith("►") else "normal")
     plain.set(xlim=(-0.6, len(names) - 0.4), ylim=(len(names) - 0.4, -0.6))
     plain.set_axisbelow(True)
     plain.tick_params(length=0)
     return Plot(
         drawn(figure),
-        f"How much every two of {len(names)} columns say of each other: the larger and the stronger coloured a square, "
-        f"the more. Columns that go together stand side by side; ► is the outcome.",
+        f"How much every two of {len(names)} columns say of each other: the larger a square, the more. Columns that go "
+        "together stand side by side; ► is the outcome.",
     )
 
 

@@ -73,8 +73,7 @@ def _conflict(mixed: Bits) -> Fault:
         (),
         "equal to a lead of another outcome in every column a model may learn from",
         int(mixed.sum()),
-        "Look whether these are corrections of one lead and keep the last word on each; else a column is missing that "
-        "tells them apart.",
+        "Keep the last word on each if they are one lead corrected; else find the column that tells them apart.",
     )
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 DRAWN: Final = 24  # columns
 LISTED: Final = 20
-_A_PLOT: Final = 12  # panels of one drawing
+_A_PLOT: Final = 12  # panels of the first of two drawings
+_ALONE: Final = 18  # panels of one that is the only one
 _LEVELS: Final = 6  # of a panel
 _TELLS: Final = 0.6  # of pairs in which one outcome has the larger value, from which on it is a sign to rank by
 _ACTS: Final = 3
@@ -42,7 +43,7 @@ def distributions(look: Look) -> Seen | None:
         "Converted against not converted, column by column",
         _sentences(found, told, leads),
         [_table(found, converted)],
-        [_plot(chosen[at : at + _A_PLOT], converted) for at in range(0, len(chosen), _A_PLOT)],
+        list(_plots(chosen, converted)) if chosen else [],
     )
     sheet = pd.DataFrame([_row(one, converted) for one in found])
     act = list(_act([one for one in told if one.name not in look.doubted], converted))
@@ -140,7 +141,22 @@ def _middle_half(one: Compared, rows: NDArray[np.bool_]) -> str:
     return f"{middle} ({low} to {high})" if middle else ""
 
 
-def _plot(chosen: Sequence[Compared], converted: NDArray[np.bool_]) -> Plot:
+def _plots(chosen: Sequence[Compared], converted: NDArray[np.bool_]) -> Iterator[Plot]:
+    """Yield one drawing, or two of several panels each; the second does not explain itself again."""
+    first = len(chosen) if len(chosen) <= _ALONE else _A_PLOT
+    names = [shortened(one.name, LETTERS) for one in chosen]
+    yield Plot(
+        _drawn(chosen[:first], converted),
+        f"Share of the leads that converted (solid lines, dots) and of those that did not (dashed lines, squares), in "
+        f"percent: {listed(names[:first])}. Numbers and dates lie in up to {BINS} bins of about equally many leads "
+        "each, some ends of which are written below, so where a column tells nothing both lines are alike; of "
+        f"categories the {_LEVELS} levels whose shares differ most are drawn.",
+    )
+    if rest := chosen[first:]:
+        yield Plot(_drawn(rest, converted), f"The next columns, drawn likewise: {listed(names[first:])}.")
+
+
+def _drawn(chosen: Sequence[Compared], converted: NDArray[np.bool_]) -> str:
     """Draw a panel for each column: steps over bins of equally many leads, or the shares of levels."""
     from matplotlib.lines import Line2D
 
@@ -156,13 +172,7 @@ def _plot(chosen: Sequence[Compared], converted: NDArray[np.bool_]) -> Plot:
         Line2D([], [], color=FIRST, marker="s", markersize=4, fillstyle="none", linestyle="--", label="not converted"),
     ]
     figure.legend(handles=keys, loc="outside upper center", ncols=2, frameon=False, fontsize=9)
-    caption = (
-        f"Share of the leads that converted (solid lines, dots) and of those that did not (dashed lines, squares), in "
-        f"percent: {listed(one.name for one in chosen)}. Numbers and dates lie in up to {BINS} bins of about equally "
-        "many leads each, whose ends are written below, so where a column tells nothing both lines are alike; of "
-        f"categories the {_LEVELS} levels whose shares differ most are drawn."
-    )
-    return Plot(drawn(figure), caption)
+    return drawn(figure)
 
 
 def _steps(plain: Axes, one: Compared, converted: NDArray[np.bool_]) -> None:
@@ -171,7 +181,8 @@ def _steps(plain: Axes, one: Compared, converted: NDArray[np.bool_]) -> None:
     for rows, colour, style, width in ((converted, SECOND, "-", 2.0), (~converted, FIRST, "--", 1.4)):
         within = np.bincount(one.codes[rows & (one.codes >= 0)], minlength=bins)
         plain.stairs(100 * within / max(within.sum(), 1), ends, color=colour, linestyle=style, linewidth=width)
-    marked = np.unique(np.linspace(0, len(one.edges) - 1, 3).round().astype(int))
+    several = 3 if len(one.edges) > 6 else 2  # labels that are nearer would run together
+    marked = np.unique(np.linspace(0, len(one.edges) - 1, several).round().astype(int))
     plain.set_xticks(marked + 1, [_ticked(one, float(one.edges[at])) for at in marked])
     plain.set_ylim(bottom=0)
 

@@ -168,7 +168,8 @@ def _plot(found: Sequence[Gap], patterns: Sequence[Pattern]) -> Plot:
         plain.plot([at] * len(gone), gone, "o", color=FIRST, markersize=7)
         plain.plot([at] * len(here), here, "o", color=PALE, markersize=3, fillstyle="none")
     plain.set_yticks(range(len(drawn_gaps)), [_label(gap) for gap in drawn_gaps])
-    plain.set_xticks(range(len(shown)), ["" if one.rate.rate is None else percent(one.rate.rate) for one in shown])
+    rates = ["" if one.rate.rate is None else percent(one.rate.rate) for one in shown]
+    plain.set_xticks(range(len(shown)), rates, rotation=45)  # side by side they would run together
     plain.set(xlabel="of the leads with this pattern convert", ylim=(len(drawn_gaps) - 0.4, -2.2 - tall))
     plain.grid(visible=False)
     plain.spines["left"].set_visible(False)

@@ -10,7 +10,7 @@ from bench.explore.look import LATE, Look, Seen
 from bench.page.block import Block, PageTable
 
 LISTED = 20
-_COLUMNS = ("column", "pairs put right", "audit")
+_COLUMNS = ("column", "of 100 pairs put right", "audit")
 
 
 def late(look: Look) -> Seen | None:
@@ -21,11 +21,10 @@ def late(look: Look) -> Seen | None:
     codes: dict[str, list[str]] = {}
     for finding in look.findings:
         codes.setdefault(finding.place, []).append(finding.code)
-    names = listed(f"{shortened(one.name, LETTERS)} ({_right(one.right)})" for one in found)
+    names = listed(f"{shortened(one.name, LETTERS)} ({_of_100(one.right)})" for one in found)
     act = (
-        f"{names}: sorted by such a column alone, so many pairs of a converted and another of the "
-        f"{len(look.counted.y):,} leads stand in the right order. It may know the outcome: ask when it is filled in, "
-        "and drop what comes after."
+        f"{names}: of 100 pairs of a converted and another of {len(look.counted.y):,} leads a column alone orders so "
+        "many right. Ask if it is known only afterwards; then drop it."
     )
     block = Block(
         "What may be known only afterwards",
@@ -40,7 +39,7 @@ def late(look: Look) -> Seen | None:
                 "Columns that may know the outcome, those that tell most first.",
                 _COLUMNS,
                 [
-                    (shortened(one.name, LETTERS), _right(one.right), ", ".join(codes.get(one.name, ())))
+                    (shortened(one.name, LETTERS), _of_100(one.right), ", ".join(codes.get(one.name, ())))
                     for one in found[:LISTED]
                 ],
                 frozenset(_COLUMNS[1:2]),
@@ -50,5 +49,5 @@ def late(look: Look) -> Seen | None:
     return Seen(block, [act])
 
 
-def _right(share: float) -> str:
-    return "not told" if np.isnan(share) else f"{100 * share:.0f} of 100"
+def _of_100(share: float) -> str:
+    return "not told" if np.isnan(share) else f"{100 * share:.0f}"

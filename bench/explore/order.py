@@ -253,9 +253,9 @@ def _act(found: Along) -> str:
     usual, near = percent(float(found.converts.mean())), percent(_next_to(found))
     if not found.name and found.neighbours >= SORTED:
         return (
-            f"The rows of the file are sorted by outcome: of {len(found.converts):,} leads, {near} of those next to a "
-            f"converted one convert, {usual} on average. Shuffle them when you split, and never use the row number, "
-            "or a code given out along the rows, as a feature."
+            f"The rows of the file are sorted by outcome: of {len(found.converts):,} leads {usual} convert, next to a "
+            f"converted one {near}. Shuffle when you split; the row number, or a code given out along the rows, is no "
+            "feature."
         )
     if found.name and found.clumped and not found.by_file:
         one = "a company" if found.unit == "company" else "a code"

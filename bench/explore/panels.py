@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LABEL_LETTERS: Final = 22  # of a label beside a panel
 TITLE_LETTERS: Final = 26  # of a column's name above its panel
-_SMALL: Final = 8.0  # points
+SMALL: Final = 9.0  # points, of letters in a panel
 # How a verdict is drawn: marks differ in form, so that nobody needs the colours.
 _MARKS: Final = {ABOVE: ("^", SECOND), BELOW: ("v", FIRST), UNSURE: ("o", PALE), "": ("x", PALE)}
 
@@ -30,8 +30,9 @@ def panels(count: int, across: int = 3, height: float = 2.0) -> tuple[Figure, li
     every = figure.subplots(down, across, squeeze=False).ravel()
     for plain in every:
         plain.spines[["top", "right"]].set_visible(False)
-        plain.tick_params(labelsize=_SMALL)
+        plain.tick_params(labelsize=SMALL)
         plain.grid(alpha=0.25)
+        plain.set_axisbelow(True)
     for plain in every[count:]:
         plain.set_axis_off()
     return figure, list(every[:count])
@@ -39,7 +40,7 @@ def panels(count: int, across: int = 3, height: float = 2.0) -> tuple[Figure, li
 
 def titled(plain: Axes, name: str) -> None:
     """Write a column's name above its panel."""
-    plain.set_title(shortened(name, TITLE_LETTERS), fontsize=_SMALL + 1, loc="left")
+    plain.set_title(shortened(name, TITLE_LETTERS), fontsize=SMALL, loc="left")
 
 
 def dotted(plain: Axes, lines: Sequence[Line], average: float) -> None:

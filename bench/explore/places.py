@@ -27,7 +27,7 @@ from bench.explore.converting import (
 )
 from bench.explore.look import Look, Seen
 from bench.explore.outcomes import percent
-from bench.explore.panels import dotted, panels, titled
+from bench.explore.panels import SMALL, dotted, panels, titled
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import drawn
 
@@ -214,7 +214,7 @@ def _plot(rates: pd.DataFrame, average: float) -> Plot:
     figure, (plain,) = panels(1, across=1, height=0.9 + 0.24 * len(lines))
     dotted(plain, lines, average)
     titled(plain, name)
-    plain.set_xlabel("convert, %", fontsize=8)
+    plain.set_xlabel("convert, %", fontsize=SMALL)
     caption = (
         f"Share of leads that convert, with 95 % intervals, by {name}: the {len(lines)} lines with the most leads "
         f"(leads in brackets). The dashed line is the average, {percent(average)}; triangles up lie surely above it, "

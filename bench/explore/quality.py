@@ -88,26 +88,24 @@ def _measures(dimensions: Sequence[Dimension]) -> PageTable:
 
 
 def _faults(dimensions: Sequence[Dimension], leads: int) -> Iterator[PageTable]:
-    columns = ("column", "leads", "% of leads", "what may be wrong", "what to do")
     for one in dimensions:
         faults = [fault for fault in one.faults if fault.what != GAP]  # a part of its own tells of gaps
         if faults:
             rest = len(faults) - _SHOWN
             more = f"; {rest:,} more are in quality.csv" if rest > 0 else ""
-            rows = [
-                (
-                    shortened(fault.place, _LETTERS),
-                    f"{fault.leads:,}",
-                    percent(fault.leads / leads),
-                    fault.what,
-                    fault.advice,
-                )
-                for fault in faults[:_SHOWN]
-            ]
+            shown = faults[:_SHOWN]
+            cells = {
+                "column": [shortened(fault.place, _LETTERS) for fault in shown],
+                "leads": [f"{fault.leads:,}" for fault in shown],
+                "% of leads": [percent(fault.leads / leads) for fault in shown],
+                "what may be wrong": [fault.what for fault in shown],
+            }
+            if any(fault.advice for fault in shown):
+                cells["what to do"] = [fault.advice for fault in shown]
             yield PageTable(
                 f"{one.name}: what may be wrong, most leads first{more}",
-                columns,
-                rows,
+                list(cells),
+                list(zip(*cells.values(), strict=True)),
                 frozenset({"leads", "% of leads"}),
             )
 

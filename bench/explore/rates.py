@@ -25,7 +25,7 @@ from bench.explore.converting import (
 )
 from bench.explore.look import Look, Seen
 from bench.explore.outcomes import percent
-from bench.explore.panels import dotted, panels, titled
+from bench.explore.panels import SMALL, dotted, panels, titled
 from bench.page.block import Block, LiveRow, LiveTable, PageTable, Plot
 from bench.page.plots import drawn
 
@@ -172,7 +172,7 @@ def _plot(found: pd.DataFrame, names: Sequence[str], average: float) -> Plot:
         dotted(plain, lines_of(lines.sort_values("rate", ascending=False, kind="stable")), average)
         titled(plain, name)
     for plain in every[-2:]:
-        plain.set_xlabel("convert, %", fontsize=8)
+        plain.set_xlabel("convert, %", fontsize=SMALL)
     caption = (
         f"Share of leads that convert, with 95 % intervals, in {listed(names)}: of each the {_LEVELS_DRAWN} levels "
         f"that are off the average most surely (leads in brackets). The dashed line is the average, "
@@ -198,9 +198,8 @@ def _live(found: pd.DataFrame) -> LiveTable:
             ],
             {"column": line.column, "verdict": line.verdict or UNSURE},
             [("folded", f"would be read as '{shortened(read_as, LETTERS)}'")] if read_as else [],
-            line.verdict == ABOVE,
         )
         for line, read_as in zip(lines_of(surest), surest["read_as"], strict=True)
     ]
     caption = "Leads that convert by level of each column, the surest difference from the average first."
-    return LiveTable(caption, _COLUMNS, rows, _NUMBERS, "level", ["column", "verdict"], ABOVE)
+    return LiveTable(caption, _COLUMNS, rows, _NUMBERS, "level", ["column", "verdict"])

@@ -190,11 +190,12 @@ def _plot(shown: Sequence[Side]) -> Plot:
         plain.hlines(places, train, asked, color=PALE)
         plain.plot(train, places, "o", color=FIRST, fillstyle="none", markersize=6, label="labelled")
         plain.plot(asked, places, "s", color=SECOND, markersize=5, label="to predict")
-        plain.set_yticks(places, [shortened(part.name, 22) for part in parts], fontsize=8)
+        plain.set_yticks(places, [shortened(part.name, 22) for part in parts], fontsize=9)
         plain.set_title(side.called, loc="left", fontsize=9)
         plain.set(xlim=(0, None), ylim=(len(places) - 0.5, -0.5), xlabel="% of the leads that give it")
         plain.spines[["top", "right"]].set_visible(False)
         plain.grid(alpha=0.25)
+        plain.set_axisbelow(True)
     figure.legend(*plots[0].get_legend_handles_labels(), frameon=False, ncols=2, loc="outside upper left")
     names = ", ".join(side.called for side in shown)
     return Plot(

@@ -18,7 +18,7 @@ from bench.data.notices import plural, shortened
 from bench.explore.converting import ABOVE, BELOW, LETTERS, SURE, UNSURE, Counted, lines_of, rates_of
 from bench.explore.look import Look, Seen
 from bench.explore.outcomes import percent
-from bench.explore.panels import panels, titled
+from bench.explore.panels import SMALL, panels, titled
 from bench.page.block import FEWEST_SHOWN, Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, SECOND, drawn
 from bench.score.interval import NORMAL_95
@@ -254,7 +254,7 @@ def _plot(one: _Text) -> Plot:
     lines = lines_of(one.drawn)
     plain.set_yticks(range(len(lines)), [f"{shortened(line.level, _LETTERS)} ({line.leads:,})" for line in lines])
     plain.set(ylim=(len(lines) - 0.4, -0.6))
-    plain.set_xlabel("times as often in messages of leads that converted", fontsize=8)
+    plain.set_xlabel("times as often in messages of leads that converted", fontsize=SMALL)
     titled(plain, one.name)
     caption = (
         f"Terms of {one.name} and how many times as often they stand in messages of leads that converted, with 95 % "

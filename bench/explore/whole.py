@@ -10,8 +10,9 @@ from typing import Final
 
 import pandas as pd
 
-from bench.data.notices import plural
+from bench.data.notices import plural, shortened
 from bench.explore.association import association
+from bench.explore.converting import LETTERS
 from bench.explore.distributions import distributions
 from bench.explore.gaps import gaps
 from bench.explore.late import late
@@ -44,6 +45,12 @@ PARTS: Final[tuple[Part, ...]] = (
     sides,
 )
 """In the order of the page; each returns None where there is nothing to look at."""
+
+SHEETS: Final = (
+    *("columns", "quality", "gaps", "gap_patterns", "distributions", "rates", "countries", "continents"),
+    *("customer_types", "association", "order", "months", "terms", "sides", "sides_parts", "sides_spellings"),
+)
+"""Every stem that a part may write a sheet under."""
 
 _GRAVEST: Final = ("late", "sides", "order", "quality", "overview", "gaps", "rates", "distributions", "terms", "places")
 """Whose calls come first: what may make a score untrue, then what spoils what is learned; the rest as on the page."""
@@ -83,6 +90,8 @@ def explore(look: Look, folder: Path, audit: str = "`bench audit FILE`") -> Expl
     for stem, sheet in sheets.items():
         with replacing(folder / f"{stem}.csv") as file:
             _inert(sheet).to_csv(file, index=False, lineterminator="\n")
+    for stem in set(SHEETS) - set(sheets):
+        (folder / f"{stem}.csv").unlink(missing_ok=True)  # of an earlier look: this page does not tell of it
     path = folder / "explore.html"
     blocks = [_with_acts(found, act) for found in seen.values()]
     if failed:
@@ -91,7 +100,7 @@ def explore(look: Look, folder: Path, audit: str = "`bench audit FILE`") -> Expl
         file.write(
             page(
                 f"{look.name}: the leads before any model",
-                [*_opening(act), *_audited(look, audit), *look.outcomes.sentences],
+                [*_opening(act), *_audited(look, audit), _converts(look), *look.outcomes.sentences],
                 blocks,
                 list(_closing(look, sheets)),
             )
@@ -145,6 +154,11 @@ def _audited(look: Look, audit: str) -> Iterator[str]:
     if look.findings:
         grave = f", {leaks:,} of which may keep a score from coming true" if leaks else ""
         yield f"The audit has {plural(len(look.findings), 'finding')} on this table{grave}: see {audit}."
+
+
+def _converts(look: Look) -> str:
+    target, positive = (shortened(name, LETTERS) for name in (str(look.roles.target), look.roles.positive))
+    return f"A lead converts here if {target} is {positive}."
 
 
 def _closing(look: Look, sheets: dict[str, pd.DataFrame]) -> Iterator[str]:

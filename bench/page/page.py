@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _BROAD_POINTS: Final = 360  # a drawing wider than this is not squeezed into a phone: it scrolls
 _NAME_LETTERS: Final = 20  # a column with longer names needs room to be read
 _STROKE: Final = re.compile(r"(?<=\w)/(?=\w)")
+_PERCENT: Final = re.compile(r"(?<=\d) (?=%)")
 _COMMAND: Final = re.compile(r"`(bench [^`]*)`")
 
 
@@ -34,7 +35,7 @@ def page(title: str, opening: Sequence[str], blocks: Sequence[Block], closing: S
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_whole)
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     script = _text_of("page.js") if any(block.live for block in blocks) else ""
     html = environment.from_string(_text_of("layout.html")).render(
@@ -61,11 +62,18 @@ def _text_of(name: str) -> str:
     return (files("bench.page") / name).read_text(encoding="utf-8")
 
 
+def _whole(words: object) -> object:
+    """Return words in which no line ends between a number and its percent sign; what is markup stays as it is."""
+    from markupsafe import Markup
+
+    return _PERCENT.sub("\u00a0", words) if isinstance(words, str) and not isinstance(words, Markup) else words
+
+
 def _said(sentence: str) -> Markup:
     """Return a sentence, what is to be typed into a terminal set apart in it."""
     from markupsafe import Markup, escape
 
-    parts = _COMMAND.split(sentence)
+    parts = _COMMAND.split(_PERCENT.sub("\u00a0", sentence))
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
     )

@@ -100,16 +100,16 @@ def calling_plot(made: Calls, chosen: float, caption: str) -> Plot:
     shown = shown if len(shown) else np.array([len(called) - 1])
     places = shown[evenly(called[shown], POINTS)]
     low, high = 100 * np.array([made.interval(place) for place in places]).T
-    figure, plain = axes(8.4, 3.6)
+    figure, plain = axes(height=4.2)
     lone = "o" if len(places) == 1 else ""  # a line of one point is none
     precision, recall = 100 * made.counts.precision[places], 100 * made.counts.recall[places]
-    plain.plot(called[places], precision, color=FIRST, marker=lone, label="precision: of those called, converted")
+    plain.plot(called[places], precision, color=FIRST, marker=lone, label="precision: calls that convert")
     plain.fill_between(called[places], low, high, color=FIRST, alpha=0.25, linewidth=0, label="its 95 % interval")
-    plain.plot(called[places], recall, "--", color=SECOND, marker=lone, label="recall: of all conversions, found")
+    plain.plot(called[places], recall, "--", color=SECOND, marker=lone, label="recall: conversions found")
     plain.axvline(chosen, color=PALE, linestyle=":", linewidth=2, label=f"as called: {chosen:,.0f}")
     plain.set(xlabel="leads called, the likeliest first", ylabel="%", xlim=(0, reaches), ylim=(0, 102))
     plain.xaxis.set_major_formatter("{x:,.0f}")
-    plain.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return Plot(drawn(figure), caption)
 
 

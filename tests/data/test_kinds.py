@@ -120,3 +120,8 @@ def test_an_amount_that_differs_in_every_row_is_no_identifier() -> None:
     assert guess_kind(amounts, "annual_income").kind == "number"
     assert guess_kind(serials, "annual_income").kind == "identifier"
     assert guess_kind(amounts, "customer_id").kind == "identifier"
+
+
+def test_numbers_near_the_largest_of_all_are_numbers_without_a_warning() -> None:
+    widest = column("-1.7e308", "1.7e308", *(f"{n}.5" for n in range(N)))
+    assert guess_kind(widest, "size").kind == "number"

@@ -96,6 +96,17 @@ def test_a_wide_table_lists_the_columns_that_tell_most() -> None:
     assert len(seen.sheets["distributions"]) == 30
 
 
+@pytest.mark.parametrize(("columns", "figures"), [(1, 1), (13, 1), (18, 1), (19, 2), (30, 2)])
+def test_a_last_column_has_no_figure_of_its_own(columns: int, figures: int) -> None:
+    values = np.arange(60.0)
+    seen = distributions(look_of(pd.DataFrame({f"c{at}": values for at in range(columns)}), converted((20, 40))))
+    assert seen is not None
+    captions = [plot.caption for plot in seen.block.plots]
+    assert len(captions) == figures
+    assert [caption.startswith("Share of the leads") for caption in captions] == [True, *[False] * (figures - 1)]
+    assert all(caption.startswith("The next columns, drawn likewise: c12, c13, ") for caption in captions[1:])
+
+
 def test_shares_of_levels_are_of_either_group() -> None:
     seen = distributions(look_of(pd.DataFrame({"a": levels(("x", 50), ("y", 50))}), converted((20, 30), (5, 45))))
     assert seen is not None

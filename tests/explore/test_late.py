@@ -23,8 +23,18 @@ def test_a_feature_that_nearly_is_the_outcome_is_asked_about_and_one_left_out_is
     found = late(look)
     assert found is not None
     assert found.act[0].startswith("note (9")
-    assert "of the 400 leads stand in the right order" in found.act[0]
+    assert "of 100 pairs of a converted and another of 400 leads a column alone orders so many right" in found.act[0]
     assert [row[0] for row in found.block.tables[0].rows] == ["note"]
+
+
+def test_the_sentence_that_opens_the_page_stays_short_whatever_it_names(tmp_path: Path) -> None:
+    note = np.where(WON == "yes", "won it", "lost")
+    note[:40] = "open"
+    columns = {"n": NOISE, **{f"note{at}": note for at in range(7)}, "won": WON}
+    found = late(looked(tmp_path, columns))  # type: ignore[arg-type]
+    assert found is not None
+    assert "and 3 more columns" in found.act[0]
+    assert len(found.act[0].split()) <= 40
 
 
 def test_nobody_is_told_to_rank_by_it_or_to_lean_on_its_gaps(tmp_path: Path) -> None:

@@ -93,6 +93,15 @@ def test_equal_leads_of_different_outcomes_contradict_one_another(tmp_path: Path
     assert found.share == pytest.approx(1 - 3 / 20)
 
 
+def test_what_to_do_about_equal_leads_of_different_outcomes_is_said_in_forty_words(tmp_path: Path) -> None:
+    same = [*range(18), 7, 7]
+    columns = {"a": same * 20, "b": same * 20, "won": (["yes"] * 19 + ["no"]) * 20}
+    seen = quality(looked(tmp_path, columns, kinds={"a": "number", "b": "number"}))
+    assert seen is not None
+    assert "are equal to a lead of another outcome" in seen.act[0]
+    assert len(seen.act[0].split()) <= 40
+
+
 def test_two_columns_that_nearly_always_agree_contradict_where_they_differ(tmp_path: Path) -> None:
     country = ["India", "Brazil", "Chile", "Spain"] * 100
     again = ["Brazil", "Chile", *country[2:]]
@@ -175,6 +184,17 @@ def test_the_sheet_holds_every_fault_and_the_page_names_the_gravest_to_act_upon(
     assert seen.act[0].startswith(first)  # note is not used
     shown = [row[0] for table in seen.block.tables[1:] for row in table.rows]
     assert shown.count("type") == 1  # its gaps are told in their own part
+
+
+def test_a_table_of_faults_has_no_empty_column(tmp_path: Path) -> None:
+    columns = {"a": ["x", "Select", "y", None] * 10, "b": ["Yes", "yes", "No", "u"] * 10, "won": outcomes(40, 3)}
+    seen = quality(looked(tmp_path, columns))
+    assert seen is not None
+    by_name = {table.caption.split(":")[0]: table for table in seen.block.tables[1:]}
+    assert list(by_name["Completeness"].columns) == ["column", "leads", "% of leads", "what may be wrong"]
+    assert [row[:2] for row in by_name["Completeness"].rows] == [("a", "10")]
+    assert by_name["Accuracy"].columns[-1] == "what to do"
+    assert by_name["Accuracy"].rows[0][-1]
 
 
 def test_none_and_all_are_told_apart_from_nearly_none_and_nearly_all() -> None:

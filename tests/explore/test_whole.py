@@ -110,6 +110,30 @@ def test_sheets_lie_beside_the_page_and_hold_no_formula(tmp_path: Path, monkeypa
     assert "rates.csv" in explored.path.read_text(encoding="utf-8")
 
 
+def test_sheets_of_an_earlier_look_are_gone_and_what_is_not_ours_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, folder = looked(tmp_path, {"size": halves(40), "won": outcomes(40)}), tmp_path / "explore"
+    sheet = pd.DataFrame({"leads": [5]})
+    monkeypatch.setattr(whole, "PARTS", (part("rates", rates=sheet), part("terms", terms=sheet)))
+    explore(look, folder)
+    (folder / "mine.csv").write_text("kept", encoding="utf-8")
+    monkeypatch.setattr(whole, "PARTS", (part("rates", rates=sheet),))
+    explore(look, folder)
+    assert {path.name for path in folder.iterdir()} == {"explore.html", "mine.csv", "rates.csv"}
+
+
+def test_the_top_says_what_converting_means_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "PARTS", (part("rates", "to act upon"),))
+    target = "<b>" + "long " * 100
+    columns = {"size": halves(40), target: ["ok", "complaint & more"] * 20}
+    look = looked(tmp_path, columns, target=target, positive="complaint & more")
+    page = explore(look, tmp_path / "explore").path.read_text(encoding="utf-8")
+    assert page.count("A lead converts here if &lt;b&gt;long long") == 1
+    assert "… is complaint &amp; more.</p>" in page
+    assert page.index("to act upon</p>") < page.index("A lead converts here") < page.index("<h2")
+
+
 def test_the_audit_is_led_into_with_what_it_counts(tmp_path: Path) -> None:
     won = outcomes(200)
     columns = {"size": halves(200), "state": ["signed" if one == "yes" else "open" for one in won], "won": won}
@@ -147,6 +171,8 @@ def test_no_value_or_word_of_a_single_lead_is_on_the_page_or_in_a_sheet(tmp_path
     assert explored.failed == ()
     files = {path.name: path.read_text(encoding="utf-8") for path in explored.path.parent.iterdir()}
     assert {"explore.html", "columns.csv", "quality.csv"} <= set(files)
+    stems = {name.removesuffix(".csv") for name in files if name != "explore.html"}
+    assert stems <= set(whole.SHEETS)  # else a later look would leave them
     for name, written in files.items():
         for word in ("zubrowka", "xylograph", "quixotix", "98765432", "98,765,432", "9.877e+07", "1987", "zymurgical"):
             assert word not in written.lower(), (word, name)

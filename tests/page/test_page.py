@@ -167,6 +167,12 @@ def test_what_is_typed_into_a_terminal_is_set_apart_in_a_sentence() -> None:
     assert len(Elements(html).named("code")) == 1
 
 
+def test_no_line_ends_between_a_number_and_its_percent_sign() -> None:
+    html = page("title", ["Of 10 % (95 % interval)."], [Block("part", tables=[PageTable("At 5 %.", ("a",), [])])])
+    assert "Of 10\u00a0% (95\u00a0% interval)." in html
+    assert "<caption>At 5\u00a0%.</caption>" in html
+
+
 def test_commands_stand_a_line_each_as_they_are_typed() -> None:
     commands = ["bench run 'leads.toml' && echo \"done\"", "make test"]
     html = page("title", [], [Block("again", commands=commands)])

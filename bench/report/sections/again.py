@@ -28,7 +28,8 @@ def again_block(told: Told) -> Block | None:
     handed_in = _handed_in(told.folder)
     tables = [PageTable("What the run was made of.", ("what", "is"), list(_facts(told, run)))]
     if versions := _versions(run):
-        tables.append(PageTable("Versions of the libraries that compute.", ("library", "version", "earlier"), versions))
+        columns = ("library", "version", "earlier")[: len(versions[0])]
+        tables.append(PageTable("Versions of the libraries that compute.", columns, versions))
     return Block(
         "How to make the run again", list(_sentences(told, run, handed_in)), tables, commands=_commands(told, handed_in)
     )
@@ -96,11 +97,11 @@ def _facts(told: Told, run: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield label, shortened(str(run[name]), 120)
 
 
-def _versions(run: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return each library with its version, and with those that earlier cells were recorded with."""
+def _versions(run: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Return each library with its version, and with those that earlier cells were recorded with if there are any."""
     versions, earlier = run.get("versions", {}), run.get("earlier_versions", {})
     return [
-        (name, str(versions.get(name, "missing")), ", ".join(earlier.get(name, ())))
+        (name, str(versions.get(name, "missing")), *([", ".join(earlier.get(name, ()))] if earlier else []))
         for name in dict.fromkeys([*versions, *earlier])
     ]
 

@@ -40,7 +40,7 @@ def calibrated_block(told: Told) -> Block | None:
 
 def _plot(found: Calibrated) -> Plot:
     """Draw the share that converted against what was predicted."""
-    figure, plain = axes(5.6, 4.0)
+    figure, plain = axes(5.0, 4.4)
     plain.plot([0, 100], [0, 100], "--", color=PALE, linewidth=1, label="as predicted")
     tops = [
         _bins(plain, found.plain, FIRST, "o", "as they are"),
@@ -48,7 +48,7 @@ def _plot(found: Calibrated) -> Plot:
     ]
     top = min(100.0, 5 + max(tops))
     plain.set(xlabel="predicted, %", ylabel="converted, %", xlim=(0, top), ylim=(0, top))
-    plain.legend(frameon=False, fontsize="small", loc="upper left")
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return Plot(
         drawn(figure),
         "Share of held-out leads that converted against the probability they were given, with 95 % intervals, as it is "

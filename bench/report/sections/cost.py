@@ -48,7 +48,7 @@ def cost_block(told: Told) -> Block | None:
         *([_value_plot(told)] if _finished(told) else []),
     ]
     tables = [*([_rounds_table(rounds)] if rounds else []), _components_table(told)]
-    return Block("Race and cost", [*_sentences(told), *_cheapest(told)], tables, plots)
+    return Block("Race and cost", list(_sentences(told)), tables, plots)
 
 
 def _sentences(told: Told) -> Iterator[str]:
@@ -81,16 +81,6 @@ def _sentences(told: Told) -> Iterator[str]:
         yield f"{plural(missing, 'trial')} of the plan {'has' if missing == 1 else 'have'} no cell yet."
 
 
-def _cheapest(told: Told) -> list[str]:
-    certainty, finished = told.board.certainty, _finished(told)
-    if certainty is None or not finished:
-        return []
-    named = {str(row["trial"]): str(row["configuration"]) for row in finished}
-    seconds = {str(row["trial"]): float(row["fit_seconds"]) for row in finished}
-    folds = told.experiment.folds
-    return [certainty.ties.sentence(named, seconds, folds.count * folds.repeats)]
-
-
 def _race_plot(race: Sequence[Decided]) -> Plot:
     """Draw how many trials began each fold of the race, and how many came through it."""
     from matplotlib.ticker import MaxNLocator
@@ -99,15 +89,16 @@ def _race_plot(race: Sequence[Decided]) -> Plot:
     through = [len(one.going_on) for one in race]
     numbers = np.arange(1, len(race) + 1)
     figure, plain = axes(height=3.0)
-    plain.step([*numbers, numbers[-1] + 1], [*began, through[-1]], where="post", color=FIRST, label="still in the race")
+    plain.step([0, *numbers], [*began, through[-1]], where="post", color=FIRST, label="still in the race")
     plain.plot(numbers, through, "s", color=SECOND, label="came through the fold")
     cut = [one for one in race if one.recorded < one.cells]
     if cut:
         where = [one.round.number for one in cut]
         plain.plot(where, [one.recorded for one in cut], "x", color=THIRD, label="ran before the budget ended the fold")
-    plain.set(xlabel="fold of the race", ylabel="trials", ylim=(0, 1.08 * max(began)))
-    plain.xaxis.set_major_locator(MaxNLocator(integer=True))
-    plain.legend(frameon=False)
+    plain.set(xlabel="folds of the race done", ylabel="trials", ylim=(0, 1.08 * max(began)))
+    for axis in (plain.xaxis, plain.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return Plot(
         drawn(figure),
         f"{plural(began[0], 'trial')} began the race and {through[-1]:,} came through its "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bench.data.notices import plural, shortened
+from bench.data.notices import plural
 from bench.ensemble.customers import OnCustomers
 from bench.page.block import Block, PageTable, Plot
 from bench.page.plots import FIRST, PALE, SECOND, axes, drawn
@@ -83,7 +83,7 @@ def _plot(shown: Sequence[Row], new_are: str) -> Plot:
         plain.plot(*zip(*known, strict=True), "o", color=FIRST, markersize=7, label="known customers")
     new = "later rows" if new_are == "later" else "new customers"
     plain.plot([row["f1_new"] for row in shown], range(len(shown)), "D", color=SECOND, markersize=6, label=new)
-    labels = [f"{row['rank']} {shortened(row['configuration'], _LETTERS)}".strip() for row in shown]
+    labels = [f"{row['rank']} {_shortened_inside(row['configuration'])}".strip() for row in shown]
     plain.set_yticks(range(len(shown)), labels=labels)
     plain.set(xlabel="F1", ylim=(len(shown) - 0.4, -0.6))
     plain.tick_params(axis="y", length=0)
@@ -95,3 +95,11 @@ def _plot(shown: Sequence[Row], new_are: str) -> Plot:
         f"F1 on {what} of the winner and the finalists, by rank. With few converting leads on a side its points may "
         "lie apart by chance.",
     )
+
+
+def _shortened_inside(configuration: str) -> str:
+    """Return a configuration as a label can hold it: of a long one both ends, as its model stands last."""
+    if len(configuration) <= _LETTERS:
+        return configuration
+    end = (_LETTERS - 1) // 2
+    return f"{configuration[: _LETTERS - 1 - end]}…{configuration[-end:]}"

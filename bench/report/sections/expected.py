@@ -45,7 +45,7 @@ def _plot(foretold: Foretold) -> Plot:
     """Draw the expected scores against the assumed share, the chosen one and the estimate's interval marked."""
     table, chosen = foretold.table, foretold.chosen
     share = [100 * one.positive_rate for one in table]
-    figure, plain = axes(8.4, 3.6)
+    figure, plain = axes(height=4.2)
     ends = [_of_origin(table, end) for end in (LOWER_END, UPPER_END)]
     caption = "Expected F1, precision and recall of the submission by the share of positives among the rows to predict"
     if ends[0] is not None and ends[1] is not None:
@@ -63,7 +63,7 @@ def _plot(foretold: Foretold) -> Plot:
         caption += f"; {chosen.positive_rate:.1%} is assumed (dotted), where F1 {chosen.f1:.3f} is expected"
     plain.set(xlabel="assumed share of positives, %", ylabel="expected score", ylim=(0, 1.02))
     plain.set_xlim(left=0)
-    plain.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
     return Plot(drawn(figure), f"{caption}.")
 
 

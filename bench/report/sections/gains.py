@@ -16,6 +16,11 @@ from bench.score.calls import Band, Calls, bands, evenly
 
 TENTHS: Final = 10
 POINTS: Final = 200  # of a curve
+_TITLE: Final = "How much sooner conversions are found"
+_NOTHING_TOLD: Final = (
+    "The model of each fold gives all of its leads the same probability: nobody is to be called first, and calling "
+    "finds what chance does."
+)
 
 
 def gains_block(told: Told) -> Block | None:
@@ -24,6 +29,8 @@ def gains_block(told: Told) -> Block | None:
     if found is None:
         return None
     _, held_out = found
+    if not _tells_apart(told):
+        return Block(_TITLE, [_NOTHING_TOLD])
     leads = len(told.held_out.y)
     count = max(1, min(TENTHS, leads // FEWEST_SHOWN))
     cut = bands(held_out.y, held_out.probability, held_out.units, count)
@@ -35,12 +42,21 @@ def gains_block(told: Told) -> Block | None:
             f"{count}."
         )
     table = _table(cut, held_out.repeats, interval_words(told))
-    return Block("How much sooner conversions are found", sentences, [table], [_gains(made, cut), _rates(cut)])
+    return Block(_TITLE, sentences, [table], [_gains(made, cut), _rates(cut)])
+
+
+def _tells_apart(told: Told) -> bool:
+    """Whether any fold's model gives its leads different probabilities; folds differ whatever models know."""
+    probability, fold_of = told.probability, told.held_out.fold_of
+    assert probability is not None
+    return any(
+        np.ptp(scores[folds == fold]) > 0
+        for scores, folds in zip(probability, fold_of, strict=True)
+        for fold in np.unique(folds)
+    )
 
 
 def _sentences(cut: Sequence[Band], made: Calls) -> list[str]:
-    if len(made.thresholds) == 1:
-        return ["All leads get the same probability: nobody is to be called first, and calling finds what chance does."]
     first, leads = cut[0], float(made.counts.rows[-1])
     half = int(np.argmax(made.counts.recall >= 0.5))
     calls = float(made.counts.predicted_positives[half])
@@ -82,8 +98,12 @@ def _table(cut: Sequence[Band], repeats: int, intervals: str) -> PageTable:
 
 def _names(cut: Sequence[Band]) -> list[str]:
     """Name bands by which part of the leads they are."""
-    ends = [0.0, *(100 * band.reached for band in cut)]
-    return [f"{start:.3g}–{end:.3g}" for start, end in pairwise(ends)]
+    return [f"{start:.3g}–{end:.3g}" for start, end in pairwise(_ends(cut))]
+
+
+def _ends(cut: Sequence[Band]) -> list[float]:
+    """Return where bands begin and end, in percent of the leads."""
+    return [0.0, *(100 * band.reached for band in cut)]
 
 
 def _gains(made: Calls, cut: Sequence[Band]) -> Plot:
@@ -100,7 +120,7 @@ def _gains(made: Calls, cut: Sequence[Band]) -> Plot:
     plain.plot([0, 100], [0, 100], "--", color=PALE, label="at random")
     plain.set(xlabel="leads called, % (the likeliest first)", ylabel="conversions found, %")
     plain.set(xlim=(0, 101), ylim=(0, 103))
-    plain.legend(frameon=False, loc="lower right")
+    figure.legend(loc="outside upper center", ncols=3, frameon=False)
     first = cut[0]
     return Plot(
         drawn(figure),
@@ -117,10 +137,10 @@ def _rates(cut: Sequence[Band]) -> Plot:
     base = 100 * cut[0].rate / cut[0].lift if cut[0].lift else 0.0
     plain.axhline(base, color=PALE, linestyle="--", label=f"all leads: {base:.1f} %")
     plain.errorbar(range(len(cut)), rate, yerr=ends, fmt="o", color=FIRST, markersize=6, capsize=3, label="the band")
-    plain.set_xticks(range(len(cut)), _names(cut), fontsize="small")
+    plain.set_xticks(np.arange(len(cut) + 1) - 0.5, [f"{end:.3g}" for end in _ends(cut)])
     plain.set(xlabel="leads, % (the likeliest first)", ylabel="converted, %", xlim=(-0.5, len(cut) - 0.5))
     plain.set_ylim(bottom=0)
-    plain.legend(frameon=False, fontsize="small", loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return Plot(
         drawn(figure),
         f"Share of leads that converted, band by band from the likeliest down, with 95 % intervals: "

@@ -12,6 +12,8 @@ from bench.record.store import Store
 from bench.report.certain import certainty_sentences
 from bench.report.leaderboard import Row, heading, shown_columns
 from bench.report.told import Told
+from bench.score.objective import Objective
+from bench.score.uncertainty import Corrected
 from bench.vocabulary import AXES
 
 _WORDS: Final = frozenset({"trial", "configuration", "status", "floor"})
@@ -32,7 +34,7 @@ def ranking_block(told: Told) -> Block | None:
         f"Trials are ranked by {experiment.objective.named}; a row opens to its settings, and the lists "
         "above the table keep the rows of one choice."
     ]
-    if any("tied" in row for row in board.rows):
+    if sum(row.get("tied") == "yes" for row in board.rows) > 1:
         reading.append("Trials marked tied are not shown to be worse than the best.")
     if any(row["status"] == "stopped" for row in board.rows):
         reading.append(
@@ -115,13 +117,28 @@ def _candidates(told: Told) -> list[PageTable]:
                 f"{blend.score.value(objective):.4f}",
                 "" if found is None else f"{found.value:.4f}",
                 "" if found is None else f"{found.low:.3f} to {found.high:.3f}",
+                *_kept(objective, found),
                 f"{blend.score.predicted_positives:,.0f}",
             )
         )
-    corrected = f"{named} corrected for the luck of choosing"
-    figures = (f"{named} as measured", corrected, "95 % interval", "called positive")
-    caption = f"What could be handed in. Called positive: of {plural(len(told.held_out.y), 'labelled row')} held out."
+    corrected = f"{named}, corrected"
+    asked = [] if objective.floor is None else ["{} with that ({:g} asked for)".format(*objective.floor)]
+    figures = (f"{named} as measured", corrected, "95 % interval", *asked, "called positive")
+    caption = (
+        "What could be handed in. Corrected is for the luck of choosing: of many trials the best on these leads owes "
+        f"some of its score to them. Called positive: of {plural(len(told.held_out.y), 'labelled row')} held out."
+    )
     return [PageTable(caption, ("candidate", *figures), rows, frozenset(figures))]
+
+
+def _kept(objective: Objective, found: Corrected | None) -> list[str]:
+    """Return the recall or precision that goes with a corrected score, which does not see whether it is kept."""
+    if objective.floor is None:
+        return []
+    if found is None:
+        return [""]
+    missed = "" if objective.keeps(found.counts) else ", missed"
+    return [f"{float(objective.short(found.counts)):.4f}{missed}"]
 
 
 def _cell(name: str, value: object) -> str:

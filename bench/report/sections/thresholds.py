@@ -215,7 +215,7 @@ def _precision_recall(made: Calls, winner: Blend, exported: Counts) -> Plot:
     counts = made.counts
     places = evenly(np.asarray(counts.recall), POINTS)
     places = places[counts.true_positives[places] > 0]
-    figure, plain = axes(8.4, 3.6)
+    figure, plain = axes(height=4.2)
     base = 100 * float(counts.positives[-1] / counts.rows[-1])
     scored = winner.score.counts
     plain.axhline(base, color=PALE, linestyle="--", label=f"calling at random: {base:.1f} %")
@@ -227,7 +227,7 @@ def _precision_recall(made: Calls, winner: Blend, exported: Counts) -> Plot:
         plain.plot([100 * point.recall], [100 * point.precision], mark, color=colour, markersize=8, label=name)
     plain.set(xlabel="recall: conversions found, %", ylabel="precision: calls that convert, %")
     plain.set(xlim=(0, 102), ylim=(0, 104))
-    plain.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return Plot(
         drawn(figure),
         f"Precision against recall of held-out leads, threshold by threshold. At the winner's threshold (circle) "
@@ -241,7 +241,7 @@ def _objective_plot(made: Calls, winner: Blend, objective: Objective) -> Plot:
     curve, name = _by_threshold(made, objective), threshold_metric(objective)
     (low, high), (first, last) = winner.score.flat, winner.score.spread
     top = min(1.0, 1.05 * float(made.thresholds[0]))
-    figure, plain = axes(8.4, 3.6)
+    figure, plain = axes(height=4.2)
     caption = f"{name[0].upper()}{name[1:]} of held-out leads by threshold"
     if low < high and objective.k is None:
         plain.axvspan(min(low, top), min(high, top), color=PALE, alpha=0.25, linewidth=0, label="loses at most 1 %")
@@ -258,7 +258,7 @@ def _objective_plot(made: Calls, winner: Blend, objective: Objective) -> Plot:
     for end, label in ((first, "of the folds: lowest, highest"), (last, None)):
         plain.axvline(min(end, top), color=SECOND, linestyle=":", label=label)
     plain.set(xlabel="threshold", ylabel="profit for each lead" if name == "profit" else name, xlim=(0, top))
-    plain.legend(frameon=False, fontsize="small", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.legend(loc="outside upper center", ncols=2, frameon=False)
     return Plot(
         drawn(figure),
         f"{caption}. The winner's threshold is {winner.threshold:.4f}; those of the folds lie from {first:.4f} to "

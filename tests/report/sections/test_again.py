@@ -70,8 +70,16 @@ def test_fingerprints_seeds_machine_and_earlier_versions_stand_there(tmp_path: P
     assert shown["trials in the plan"] == "4"
     assert shown["the last run began"] == "2026-11-22 19:18 UTC"
     assert (shown["commit"], shown["Python"], shown["processors"]) == ("abc-dirty", "3.12.1", "2")
+    assert made.tables[1].columns == ("library", "version", "earlier")
     assert made.tables[1].rows == [("numpy", "2.4.6", "2.3.0, 2.4.0")]
     assert any("other versions" in sentence for sentence in made.sentences)
+
+
+def test_where_no_cell_is_of_other_versions_there_is_no_column_of_them(tmp_path: Path) -> None:
+    one = told(tmp_path, every())
+    (one.folder / "run.json").write_text('{"versions": {"numpy": "2.4.6"}, "earlier_versions": {}}')
+    table = block(one).tables[1]
+    assert (table.columns, table.rows) == (("library", "version"), [("numpy", "2.4.6")])
 
 
 @pytest.mark.parametrize("content", [None, "{ torn", "[1, 2]"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,12 @@ def test_the_race_is_drawn_fold_after_fold(raced: Block) -> None:
     assert made.plots[0].caption.startswith("4 trials began the race and 4 came through its 3 folds")
     assert [row[0] for row in made.tables[0].rows] == ["race, fold 1", "race, fold 2", "race, fold 3"]
     assert "The race stopped no trial." in made.sentences
+    ticks = re.findall(r'id="xtick_\d+".*?<text[^>]*>(.*?)</text>', made.plots[0].svg, flags=re.DOTALL)
+    assert ticks == ["0", "1", "2", "3"]
+
+
+def test_which_trials_are_tied_is_told_elsewhere_on_the_page(raced: Block) -> None:
+    assert not any("tied" in sentence for sentence in raced.sentences)
 
 
 def test_a_round_that_the_budget_ended_is_told(tmp_path: Path) -> None:

@@ -38,6 +38,15 @@ def test_without_companies_later_rows_are_not_called_new_customers() -> None:
     assert "customers" not in block.plots[0].svg + block.plots[0].caption
 
 
+def test_a_long_configuration_is_labelled_by_its_beginning_and_its_model() -> None:
+    one = scored(BOTH)
+    first, *rest = one.board.rows
+    long = "ratios+interactions/iterative/target_by_company/tfidf_svd/class_weight/lightgbm"
+    block = customers_block(having(one, rows=[first | {"configuration": long}, *rest]))
+    assert block is not None
+    assert ">1 ratios+interactions/it…class_weight/lightgbm<" in block.plots[0].svg
+
+
 def test_of_many_columns_the_least_known_are_shown_and_the_others_summed_up() -> None:
     covered = [Coverage(f"<b>열 {number}</b>", 100, number, 10, 5) for number in range(30)]
     block = customers_block(having(told(), coverage=covered))

@@ -9,7 +9,9 @@ from bench.page.page import page
 from bench.record.allowed import Allowed
 from bench.report.sections.ranking import ranking_block
 from bench.report.told import Told
-from tests.report.sections.small import FAILED, having, told
+from bench.score.metrics import Counts
+from bench.score.objective import Objective
+from tests.report.sections.small import FAILED, by, having, told
 
 
 def live(run: Told | None = None) -> LiveTable:
@@ -73,6 +75,33 @@ def test_the_best_trial_stands_beside_the_ensemble_with_what_luck_costs() -> Non
         f"{verdict.certainty.corrected.value:.4f}",
         f"{verdict.certainty.blended.value:.4f}",
     ]
+
+
+def test_a_corrected_score_stands_beside_the_floor_that_it_does_not_see() -> None:
+    asked = Objective(metric="precision", at_recall=0.75)
+    verdict = told().board.verdict
+    assert verdict.certainty is not None
+    kept, missed = Counts(6, 2, 2, 90), Counts(5, 0, 3, 92)  # a recall of 6 / 8 and of 5 / 8
+    certainty = replace(
+        verdict.certainty,
+        corrected=replace(verdict.certainty.corrected, counts=kept),
+        blended=replace(verdict.certainty.blended, counts=missed),
+    )
+    block = ranking_block(having(by(asked), verdict=replace(verdict, certainty=certainty)))
+    assert block is not None
+    (candidates,) = block.tables
+    place = candidates.columns.index("recall with that (0.75 asked for)")
+    assert [row[place] for row in candidates.rows] == ["0.7500", "0.6250, missed"]
+    assert all(len(row) == len(candidates.columns) for row in candidates.rows)
+
+
+def test_that_tied_trials_are_marked_is_said_where_there_are_several() -> None:
+    run, said = told(), "Trials marked tied are not shown to be worse than the best."
+    for rows, expected in ((2, True), (1, False)):
+        tied = [row | {"tied": "yes" if at < rows else "no"} for at, row in enumerate(run.board.rows)]
+        block = ranking_block(having(run, rows=tied))
+        assert block is not None
+        assert (said in block.sentences) == expected
 
 
 def test_an_ensemble_of_another_trial_alone_is_not_called_one_of_several() -> None:
