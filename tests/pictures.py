@@ -25,6 +25,7 @@ class Picture:
     page : below the folder of a run
     heading : of the section that is shown; empty for the top of the page
     height : in CSS pixels
+    filtered : a list above its table and what is chosen there
     """
 
     name: str
@@ -32,11 +33,15 @@ class Picture:
     heading: str = ""
     height: int = 720
     scheme: Literal["light", "dark"] = "light"
+    filtered: tuple[str, str] | None = None
 
 
 PICTURES = (
     Picture("report", "report.html", height=900),
+    Picture("leaderboard", "report.html", "Leaderboard", height=1050, filtered=("model", "lightgbm")),
+    Picture("choices", "report.html", "What each choice is worth", height=980, scheme="dark"),
     Picture("explore", "explore/explore.html", height=900),
+    Picture("association", "explore/explore.html", "What goes with what", height=1250, scheme="dark"),
 )
 
 
@@ -68,6 +73,11 @@ def opened(chromium: Browser, run: Path, picture: Picture) -> Iterator[Page]:
     """Open a page at the section that a picture shows."""
     page = chromium.new_page(viewport={"width": 1100, "height": picture.height}, color_scheme=picture.scheme)
     page.goto((run / picture.page).resolve().as_uri())
+    if picture.filtered:
+        name, value = picture.filtered
+        choices = page.get_by_role("combobox", name=name).first
+        texts = choices.locator("option").all_text_contents()
+        choices.select_option(label=next(text for text in texts if text.startswith(f"{value} (")))
     if picture.heading:
         heading = page.get_by_role("heading", level=2, name=picture.heading, exact=True)
         heading.evaluate("element => element.scrollIntoView({block: 'start'})")
