@@ -49,7 +49,7 @@ def test_every_command_of_the_tutorial_does_what_it_says(tmp_path: Path) -> None
                 assert without_figures(line) in printed, f"$ {command}\nlacks: {line}\n{done.stdout}"
             ran += 1
     assert ran >= 10
-    for page in ("results/tour/report.html", "results/train/explore/explore.html", "results/tour/index/index.html"):
+    for page in ("results/tour/report.html", "results/train/explore/explore.html", "results/compare-kept-tour.html"):
         assert (tmp_path / page).is_file(), page
 
 
