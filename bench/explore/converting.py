@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench.companies import company_of
 from bench.components.steps.columns import is_number, levels_and_codes
 from bench.data.notices import shortened
-from bench.explore.outcomes import Outcomes, said
+from bench.explore.outcomes import Outcomes, percent, said
 from bench.page.block import FEWEST_SHOWN
 from bench.score.interval import effective_rows, wilson_of_clusters
 
@@ -209,6 +209,19 @@ class Line:
     def short(self) -> str:
         """Return the level as a sentence or a table can hold it."""
         return shortened(self.level, LETTERS)
+
+    @property
+    def cells(self) -> list[str]:
+        """Return the level, leads, conversions, rate, interval, lift and verdict as cells of a page's table."""
+        counts, interval = (self.leads, self.conversions), f"{percent(self.low)} to {percent(self.high)}"
+        return [
+            self.short,
+            *(f"{count:,}" for count in counts),
+            percent(self.rate),
+            interval,
+            f"{self.lift:.2f}",
+            self.verdict,
+        ]
 
 
 def lines_of(rates: pd.DataFrame) -> list[Line]:

@@ -188,18 +188,7 @@ def _tables(read: Sequence[_Column], types: pd.DataFrame | None) -> list[PageTab
 
 
 def _table(caption: str, first: str, lines: Sequence[Line], sheet: str = "") -> PageTable:
-    rows = [
-        [
-            line.short,
-            f"{line.leads:,}",
-            f"{line.conversions:,}",
-            percent(line.rate),
-            f"{percent(line.low)} to {percent(line.high)}",
-            f"{line.lift:.2f}",
-            line.verdict,
-        ]
-        for line in lines[:_LISTED]
-    ]
+    rows = [line.cells for line in lines[:_LISTED]]
     if len(lines) > _LISTED:
         caption = (
             f"{caption[:-1]}: the {_LISTED} with the most leads; {len(lines) - _LISTED:,} more lines in {sheet}.csv."

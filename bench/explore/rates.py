@@ -186,16 +186,7 @@ def _live(found: pd.DataFrame) -> LiveTable:
     surest = found.sort_values(["p_adjusted", "leads"], ascending=[True, False], kind="stable")[:_LISTED]
     rows = [
         LiveRow(
-            [
-                line.column,
-                line.short,
-                f"{line.leads:,}",
-                f"{line.conversions:,}",
-                percent(line.rate),
-                f"{percent(line.low)} to {percent(line.high)}",
-                f"{line.lift:.2f}",
-                line.verdict,
-            ],
+            [line.column, *line.cells],
             {"column": line.column, "verdict": line.verdict or UNSURE},
             [("folded", f"would be read as '{shortened(read_as, LETTERS)}'")] if read_as else [],
         )
